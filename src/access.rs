@@ -1,0 +1,71 @@
+//! The access-phase handler: from a request to a status and a log line.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ::ngx::core::Status;
+use ::ngx::http::{HttpModuleLocationConf as _, HttpModuleMainConf as _, Request};
+use nginx_sys::{NGX_HTTP_INTERNAL_SERVER_ERROR, ngx_http_request_t, ngx_int_t};
+use token::{Reason, Scheme};
+
+use crate::Module;
+use crate::config::LocationConf;
+use crate::decision::decide;
+use crate::ngx::{self, Failed, Level};
+
+/// NGINX's way into this module, for every request that reaches the access phase.
+pub(crate) unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
+    // SAFETY: NGINX calls its handlers with a request.
+    let r = unsafe { Request::from_ngx_http_request(r) };
+    let Some(conf) = Module::location_conf(r) else {
+        return Status::NGX_DECLINED.into();
+    };
+    let Some(scheme) = conf.scheme() else {
+        // Not NGX_OK, which would vouch for the request under `satisfy any`.
+        return Status::NGX_DECLINED.into();
+    };
+    match catch_unwind(AssertUnwindSafe(|| check(r, conf, scheme))) {
+        Ok(Ok(status)) => status.into(),
+        Ok(Err(Failed)) => fail(r, "no verdict, out of memory or a variable failed"),
+        Err(_) => fail(r, "no verdict, internal error"),
+    }
+}
+
+fn check(r: &Request, conf: &LocationConf, scheme: &dyn Scheme) -> Result<Status, Failed> {
+    let keep = Module::main_conf(r).is_some_and(|main| main.uses_variables);
+    match decide(r, conf, scheme, keep)?.reason() {
+        None => Ok(Status::NGX_OK),
+        Some(reason) => Ok(refuse(r, conf, scheme, reason)),
+    }
+}
+
+#[cold]
+fn refuse(r: &Request, conf: &LocationConf, scheme: &dyn Scheme, reason: Reason) -> Status {
+    let dry_run = conf.dry_run.unwrap_or(false);
+    let expired = reason == Reason::Expired;
+    let status = conf.status(scheme, expired, ngx::satisfy_any(r));
+    // An error page inside the protected place is refused like anything else there, and NGINX then
+    // shows its own. That says nothing new.
+    if !ngx::is_answering_with(r, status) {
+        ngx::log(
+            r,
+            conf.log_level.unwrap_or(Level::Error),
+            format_args!(
+                "secure_token: {}, scheme: {}{}",
+                reason.as_str(),
+                scheme.name(),
+                if dry_run { ", dry run" } else { "" },
+            ),
+        );
+    }
+    if dry_run {
+        // As if this module were not there: the other access checks decide.
+        return Status::NGX_DECLINED;
+    }
+    ::ngx::http::HTTPStatus(status.into()).into()
+}
+
+#[cold]
+fn fail(r: &Request, what: &str) -> ngx_int_t {
+    ngx::log(r, Level::Error, format_args!("secure_token: {what}"));
+    NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t
+}

@@ -1,0 +1,255 @@
+//! What a location was told, what it inherits, and what is wrong with it.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use token::{ClientIp, Params, Rules, Scheme};
+use zeroize::Zeroizing;
+
+use crate::ngx::{Conf, Level, Place, Value};
+use crate::variables;
+
+/// Status of a refusal where nothing else is configured.
+const DENIED: u16 = 403;
+/// The only refusal, but for 401, that lets NGINX try the other checks of `satisfy any`.
+const DENIED_FOR_SATISFY_ANY: u16 = 403;
+
+/// The settings of a `http`, `server`, `location` or `if` block; `None` is not set.
+///
+/// Lists are shared with the blocks that inherit them.
+#[derive(Default)]
+pub(crate) struct LocationConf {
+    /// `Some(None)` is `off`.
+    pub(crate) scheme: Option<Option<&'static dyn Scheme>>,
+    pub(crate) secrets: Option<Rc<Vec<Secret>>>,
+    pub(crate) uri: Option<Rc<Value>>,
+    /// `Some(None)` is `off`.
+    pub(crate) client_ip: Option<Option<Rc<Value>>>,
+    pub(crate) sources: Option<Rc<Vec<Source>>>,
+    pub(crate) params: Option<Rc<ParamNames>>,
+    pub(crate) denied_status: Option<u16>,
+    pub(crate) expired_status: Option<u16>,
+    pub(crate) ignore_case: Option<bool>,
+    pub(crate) clock_skew: Option<u64>,
+    pub(crate) max_lifetime: Option<u64>,
+    pub(crate) preflight: Option<bool>,
+    pub(crate) dry_run: Option<bool>,
+    pub(crate) log_level: Option<Level>,
+    /// Where `secure_token` stands that is in force here.
+    pub(crate) scheme_place: Option<Place>,
+    /// Where the other directives stand that a scheme may have to refuse.
+    pub(crate) client_ip_place: Option<Place>,
+    pub(crate) params_place: Option<Place>,
+    merged: bool,
+}
+
+/// What the whole configuration has in common.
+#[derive(Default)]
+pub(crate) struct MainConf {
+    /// Whether anything uses a variable of this module, so that decisions are worth keeping.
+    pub(crate) uses_variables: bool,
+    /// Variables that secrets name, and where first.
+    pub(crate) secret_variables: BTreeMap<&'static [u8], Place>,
+}
+
+impl MainConf {
+    /// To be called once everything was read.
+    ///
+    /// NGINX too would find that a variable does not exist, but its message would repeat what may
+    /// be a piece of a secret.
+    pub(crate) fn finish(&mut self, cf: &Conf) -> Result<(), Complaint> {
+        self.uses_variables = cf
+            .used_variables()
+            .any(|name| name.starts_with(variables::PREFIX));
+        let secrets = std::mem::take(&mut self.secret_variables);
+        match secrets.into_iter().find(|(name, _)| !cf.has_variable(name)) {
+            None => Ok(()),
+            Some((_, place)) => Err(Complaint {
+                level: Level::Emergency,
+                place,
+                message: "\"secure_token_secret\": names a variable that does not exist; put a \
+                          secret that has a \"$\" into a file and name that with \
+                          \"secure_token_secret_file\""
+                    .to_owned(),
+            }),
+        }
+    }
+}
+
+/// A secret and the name it goes by.
+pub(crate) struct Secret {
+    pub(crate) text: SecretText,
+    pub(crate) id: Box<[u8]>,
+}
+
+/// Where a secret's text comes from.
+pub(crate) enum SecretText {
+    /// Known when the configuration loads, and wiped when it goes.
+    Known(Zeroizing<Vec<u8>>),
+    /// Worked out for every request.
+    PerRequest(Value),
+}
+
+/// Where a token may stand.
+pub(crate) enum Source {
+    /// The client's query string.
+    Args,
+    /// Anything else of the same form.
+    Value(Value),
+}
+
+/// Names of the token's parameters, where they are not the scheme's own.
+#[derive(Default)]
+pub(crate) struct ParamNames {
+    pub(crate) token: Option<Box<[u8]>>,
+    pub(crate) expires: Option<Box<[u8]>>,
+}
+
+/// Something about a block that is wrong or doubtful.
+pub(crate) struct Complaint {
+    /// [`Level::Emergency`] refuses the configuration.
+    pub(crate) level: Level,
+    pub(crate) place: Place,
+    pub(crate) message: String,
+}
+
+impl LocationConf {
+    /// The scheme that opens this location; `None` where it is off.
+    #[inline]
+    pub(crate) fn scheme(&self) -> Option<&'static dyn Scheme> {
+        self.scheme.flatten()
+    }
+
+    /// Names of the token's parameters in this location.
+    pub(crate) fn param_names<'a>(&'a self, scheme: &dyn Scheme) -> Params<'a> {
+        let mut params = scheme.params();
+        if let Some(names) = &self.params {
+            params.token = names.token.as_deref().unwrap_or(params.token);
+            params.expires = names.expires.as_deref().unwrap_or(params.expires);
+        }
+        params
+    }
+
+    /// What is asked of a token here.
+    pub(crate) fn rules<'a>(&'a self, scheme: &dyn Scheme) -> Rules<'a> {
+        Rules {
+            params: self.param_names(scheme),
+            ignore_case: self.ignore_case.unwrap_or(false),
+            clock_skew: self.clock_skew.unwrap_or(0),
+            max_lifetime: self.max_lifetime,
+        }
+    }
+
+    /// The secrets, in the order in which they are tried.
+    pub(crate) fn secrets(&self) -> &[Secret] {
+        self.secrets.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    /// The places where a token may stand.
+    pub(crate) fn sources(&self) -> &[Source] {
+        self.sources
+            .as_deref()
+            .map_or(&[Source::Args], Vec::as_slice)
+    }
+
+    /// The HTTP status of a refusal.
+    pub(crate) fn status(&self, scheme: &dyn Scheme, expired: bool, satisfy_any: bool) -> u16 {
+        if satisfy_any {
+            return DENIED_FOR_SATISFY_ANY;
+        }
+        let denied = self.denied_status.unwrap_or(DENIED);
+        if expired {
+            let own = self.expired_status.or_else(|| scheme.expired_status());
+            own.unwrap_or(denied)
+        } else {
+            denied
+        }
+    }
+
+    /// Takes from the outer block what is not set here, and says what is wrong with the result.
+    /// `has_inner_locations`: requests end up in one of those, as a rule, and not here.
+    pub(crate) fn merge(&mut self, outer: &Self, has_inner_locations: bool) -> Vec<Complaint> {
+        let mut complaints = Vec::new();
+        // The http block is merged into no other, so it is looked at from within.
+        if !outer.merged {
+            complaints.extend(outer.client_ip_complaint());
+        }
+        let sets_client_ip = self.client_ip.is_some();
+        self.inherit(outer);
+        if sets_client_ip {
+            complaints.extend(self.client_ip_complaint());
+        }
+        complaints.extend(self.params_complaint());
+        complaints.extend(self.secret_complaint(has_inner_locations));
+        complaints
+    }
+
+    fn inherit(&mut self, outer: &Self) {
+        macro_rules! inherit {
+            ($($field:ident)*) => {
+                $(if self.$field.is_none() {
+                    self.$field.clone_from(&outer.$field);
+                })*
+            };
+        }
+        inherit!(
+            scheme secrets uri client_ip sources params denied_status expired_status ignore_case
+            clock_skew max_lifetime preflight dry_run log_level
+            scheme_place client_ip_place params_place
+        );
+        self.merged = true;
+    }
+
+    fn client_ip_complaint(&self) -> Option<Complaint> {
+        let scheme = self.scheme()?;
+        self.client_ip.as_ref()?.as_ref()?;
+        (scheme.client_ip() == ClientIp::Never).then(|| Complaint {
+            level: Level::Emergency,
+            place: self.client_ip_place.unwrap_or_default(),
+            message: format!(
+                "\"secure_token_client_ip\": tokens of the scheme \"{0}\" carry no client address; \
+                 remove the directive, write \"secure_token_client_ip off\", or choose a scheme that \
+                 binds addresses instead of \"{0}\"",
+                scheme.name()
+            ),
+        })
+    }
+
+    fn params_complaint(&self) -> Option<Complaint> {
+        let scheme = self.scheme()?;
+        let params = self.param_names(scheme);
+        (params.token == params.expires).then(|| Complaint {
+            level: Level::Emergency,
+            place: self.params_place.unwrap_or_default(),
+            message: format!(
+                "\"secure_token_param\": token and expiry of the scheme \"{}\" would have the same \
+                 name; give them different ones",
+                scheme.name()
+            ),
+        })
+    }
+
+    fn secret_complaint(&self, has_inner_locations: bool) -> Option<Complaint> {
+        let scheme = self.scheme()?;
+        if !self.secrets().is_empty() {
+            return None;
+        }
+        let (level, what) = if has_inner_locations {
+            (
+                Level::Warn,
+                "requests that no location inside takes are refused",
+            )
+        } else {
+            (Level::Emergency, "nothing could open this location")
+        };
+        Some(Complaint {
+            level,
+            place: self.scheme_place.unwrap_or_default(),
+            message: format!(
+                "\"secure_token {}\" has no secret here, {what}; add \"secure_token_secret\" or \
+                 \"secure_token_secret_file\" to this block or to one around it",
+                scheme.name()
+            ),
+        })
+    }
+}

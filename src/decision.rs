@@ -1,0 +1,73 @@
+//! One decision about one request under one location's rules, made once.
+
+use ::ngx::http::{HttpModule as _, Request};
+use token::{Claims, Failure, Reason, Scheme, Verdict};
+
+use crate::Module;
+use crate::config::LocationConf;
+use crate::ngx::{self, Failed};
+use crate::request::RequestView;
+
+/// What was decided about a request.
+#[derive(Clone, Copy)]
+pub(crate) enum Decision {
+    /// A CORS preflight, which carries no token and needs none here.
+    Preflight,
+    /// What the scheme says.
+    Token(Verdict),
+}
+
+impl Decision {
+    /// Why the request is refused; `None` where it passes.
+    pub(crate) fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Preflight => None,
+            Self::Token(verdict) => verdict.reason(),
+        }
+    }
+
+    /// What a token says whose signature fitted.
+    pub(crate) fn claims(&self) -> Option<&Claims> {
+        match self {
+            Self::Preflight => None,
+            Self::Token(verdict) => verdict.claims(),
+        }
+    }
+}
+
+/// A decision and whose rules it was made under. A request can change its location without NGINX
+/// forgetting what a module kept (`rewrite … last`), so the rules are compared.
+#[derive(Clone, Copy)]
+struct Kept {
+    conf: *const LocationConf,
+    decision: Decision,
+}
+
+/// The decision about this request under this location's rules, made now or before.
+///
+/// `keep` it for those who ask later: the clock goes on, and a variable in the access log of a long
+/// download must not say what would be decided at its end.
+pub(crate) fn decide(
+    r: &Request,
+    conf: &LocationConf,
+    scheme: &dyn Scheme,
+    keep: bool,
+) -> Result<Decision, Failed> {
+    if let Some(kept) = ngx::kept::<Kept>(r, Module::module())
+        && std::ptr::eq(kept.conf, conf)
+    {
+        return Ok(kept.decision);
+    }
+    let decision = if conf.preflight.unwrap_or(false) && ngx::is_preflight(r) {
+        Decision::Preflight
+    } else {
+        let verdict = scheme
+            .verify(&RequestView { r, conf }, &conf.rules(scheme), ngx::now())
+            .map_err(|Failure| Failed)?;
+        Decision::Token(verdict)
+    };
+    if keep {
+        ngx::keep(r, Module::module(), Kept { conf, decision })?;
+    }
+    Ok(decision)
+}

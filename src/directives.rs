@@ -1,0 +1,364 @@
+//! The directives: which there are, where they may stand, and what each does with its words.
+
+use std::ffi::{CStr, c_char, c_void};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+use std::rc::Rc;
+
+use ::ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK};
+use nginx_sys::{
+    NGX_CONF_1MORE, NGX_CONF_TAKE1, NGX_CONF_TAKE12, NGX_HTTP_LOC_CONF, NGX_HTTP_LOC_CONF_OFFSET,
+    NGX_HTTP_MAIN_CONF, NGX_HTTP_SRV_CONF, ngx_command_t, ngx_conf_t, ngx_str_t,
+};
+use token::{SCHEMES, scheme};
+
+use crate::config::{LocationConf, ParamNames, Source};
+use crate::ngx::{Conf, Failed, Level, Value};
+
+mod secret;
+
+/// A directive: its name, how many words it takes, and what it does with them.
+struct Directive {
+    name: &'static CStr,
+    words: u32,
+    set: fn(&mut Block<'_>) -> Result<(), Wrong>,
+}
+
+/// A directive in the block where it stands.
+struct Block<'a> {
+    cf: &'a mut Conf,
+    conf: &'a mut LocationConf,
+    /// What stands behind the name.
+    words: &'a [&'static [u8]],
+}
+
+/// Why a directive was refused.
+enum Wrong {
+    /// What is wrong and what to write instead. Never repeats a secret.
+    Because(String),
+    /// NGINX has said it.
+    Said,
+}
+
+impl From<Failed> for Wrong {
+    fn from(Failed: Failed) -> Self {
+        Self::Said
+    }
+}
+
+fn wrong(message: impl Into<String>) -> Wrong {
+    Wrong::Because(message.into())
+}
+
+static DIRECTIVES: [Directive; 15] = [
+    Directive {
+        name: c"secure_token",
+        words: NGX_CONF_1MORE,
+        set: token_scheme,
+    },
+    Directive {
+        name: c"secure_token_secret",
+        words: NGX_CONF_1MORE,
+        set: secret::from_words,
+    },
+    Directive {
+        name: c"secure_token_secret_file",
+        words: NGX_CONF_1MORE,
+        set: secret::from_file,
+    },
+    Directive {
+        name: c"secure_token_uri",
+        words: NGX_CONF_TAKE1,
+        set: uri,
+    },
+    Directive {
+        name: c"secure_token_client_ip",
+        words: NGX_CONF_TAKE1,
+        set: client_ip,
+    },
+    Directive {
+        name: c"secure_token_source",
+        words: NGX_CONF_1MORE,
+        set: source,
+    },
+    Directive {
+        name: c"secure_token_param",
+        words: NGX_CONF_TAKE12,
+        set: param,
+    },
+    Directive {
+        name: c"secure_token_denied_status",
+        words: NGX_CONF_TAKE1,
+        set: |block| once(&mut block.conf.denied_status, status(block.words)?),
+    },
+    Directive {
+        name: c"secure_token_expired_status",
+        words: NGX_CONF_TAKE1,
+        set: |block| once(&mut block.conf.expired_status, status(block.words)?),
+    },
+    Directive {
+        name: c"secure_token_ignore_case",
+        words: NGX_CONF_TAKE1,
+        set: |block| once(&mut block.conf.ignore_case, flag(block.words)?),
+    },
+    Directive {
+        name: c"secure_token_clock_skew",
+        words: NGX_CONF_TAKE1,
+        set: |block| once(&mut block.conf.clock_skew, seconds(block.words)?),
+    },
+    Directive {
+        name: c"secure_token_max_lifetime",
+        words: NGX_CONF_TAKE1,
+        set: |block| once(&mut block.conf.max_lifetime, seconds(block.words)?),
+    },
+    Directive {
+        name: c"secure_token_preflight",
+        words: NGX_CONF_TAKE1,
+        set: |block| once(&mut block.conf.preflight, flag(block.words)?),
+    },
+    Directive {
+        name: c"secure_token_dry_run",
+        words: NGX_CONF_TAKE1,
+        set: |block| once(&mut block.conf.dry_run, flag(block.words)?),
+    },
+    Directive {
+        name: c"secure_token_log_level",
+        words: NGX_CONF_TAKE1,
+        set: |block| once(&mut block.conf.log_level, level(block.words)?),
+    },
+];
+
+/// The table that NGINX reads, closed by an empty entry.
+static mut COMMANDS: [ngx_command_t; DIRECTIVES.len() + 1] = {
+    let mut commands = [const { ngx_command_t::empty() }; DIRECTIVES.len() + 1];
+    let mut index = 0;
+    while index < DIRECTIVES.len() {
+        let directive = &DIRECTIVES[index];
+        commands[index] = ngx_command_t {
+            name: ngx_str_t {
+                len: directive.name.count_bytes(),
+                data: directive.name.as_ptr().cast_mut().cast(),
+            },
+            type_: (NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | directive.words)
+                as usize,
+            set: Some(set),
+            conf: NGX_HTTP_LOC_CONF_OFFSET,
+            offset: 0,
+            post: ptr::from_ref(directive).cast_mut().cast(),
+        };
+        index += 1;
+    }
+    commands
+};
+
+/// The table that NGINX reads.
+pub(crate) const fn commands() -> *mut ngx_command_t {
+    (&raw mut COMMANDS).cast()
+}
+
+/// NGINX's way into every directive.
+unsafe extern "C" fn set(
+    cf: *mut ngx_conf_t,
+    command: *mut ngx_command_t,
+    conf: *mut c_void,
+) -> *mut c_char {
+    // SAFETY: NGINX calls with the configuration being read,
+    let cf = unsafe { Conf::from_ptr(cf) };
+    // SAFETY: with settings that `create_loc_conf` made for the block,
+    let conf = unsafe { &mut *conf.cast::<LocationConf>() };
+    // SAFETY: and with an entry of `COMMANDS`,
+    let post = unsafe { (*command).post };
+    // SAFETY: where `post` is the directive it was made from.
+    let directive = unsafe { &*post.cast::<Directive>() };
+
+    let words = cf.words();
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        (directive.set)(&mut Block {
+            cf: &mut *cf,
+            conf,
+            words: words.get(1..).unwrap_or_default(),
+        })
+    }));
+    let message = match outcome {
+        Ok(Ok(())) => return NGX_CONF_OK,
+        Ok(Err(Wrong::Said)) => return NGX_CONF_ERROR,
+        Ok(Err(Wrong::Because(message))) => message,
+        Err(_) => "internal error".to_owned(),
+    };
+    say(cf, Level::Emergency, directive.name, &message);
+    NGX_CONF_ERROR
+}
+
+/// A message about a directive, which NGINX prints with file and line.
+fn say(cf: &mut Conf, level: Level, directive: &CStr, message: &str) {
+    let name = directive.to_string_lossy();
+    cf.log(level, &format!("\"{name}\": {message}"));
+}
+
+fn once<T>(setting: &mut Option<T>, value: T) -> Result<(), Wrong> {
+    match setting.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(wrong(
+            "is given twice in this block; remove all but one of them",
+        )),
+    }
+}
+
+/// The first word; NGINX has checked that there is one.
+fn first(words: &[&'static [u8]]) -> &'static [u8] {
+    words.first().copied().unwrap_or_default()
+}
+
+fn text(word: &[u8]) -> std::borrow::Cow<'_, str> {
+    String::from_utf8_lossy(word)
+}
+
+fn flag(words: &[&'static [u8]]) -> Result<bool, Wrong> {
+    match first(words) {
+        b"on" => Ok(true),
+        b"off" => Ok(false),
+        other => Err(wrong(format!(
+            "must be \"on\" or \"off\", not \"{}\"",
+            text(other)
+        ))),
+    }
+}
+
+fn status(words: &[&'static [u8]]) -> Result<u16, Wrong> {
+    let word = first(words);
+    std::str::from_utf8(word)
+        .ok()
+        .and_then(|word| word.parse().ok())
+        .filter(|code| (400..=599).contains(code))
+        .ok_or_else(|| {
+            wrong(format!(
+                "must be a status from 400 to 599, such as 403, not \"{}\"",
+                text(word)
+            ))
+        })
+}
+
+fn seconds(words: &[&'static [u8]]) -> Result<u64, Wrong> {
+    let word = first(words);
+    Conf::seconds(word).ok_or_else(|| {
+        wrong(format!(
+            "must be a time such as \"30s\", \"15m\" or \"1h 30m\", not \"{}\"",
+            text(word)
+        ))
+    })
+}
+
+fn level(words: &[&'static [u8]]) -> Result<Level, Wrong> {
+    match first(words) {
+        b"info" => Ok(Level::Info),
+        b"notice" => Ok(Level::Notice),
+        b"warn" => Ok(Level::Warn),
+        b"error" => Ok(Level::Error),
+        other => Err(wrong(format!(
+            "must be \"info\", \"notice\", \"warn\" or \"error\", not \"{}\"",
+            text(other)
+        ))),
+    }
+}
+
+fn token_scheme(block: &mut Block<'_>) -> Result<(), Wrong> {
+    let (name, more) = (first(block.words), block.words.get(1..).unwrap_or_default());
+    let chosen = match name {
+        b"off" => None,
+        name => Some(scheme::by_name(name).ok_or_else(|| {
+            let known: Vec<&str> = SCHEMES.iter().map(|scheme| scheme.name()).collect();
+            wrong(format!(
+                "unknown scheme \"{}\"; write one of \"off\", \"{}\"",
+                text(name),
+                known.join("\", \"")
+            ))
+        })?),
+    };
+    if let Some(extra) = more.first() {
+        return Err(wrong(format!(
+            "\"{}\" takes no further parameter; remove \"{}\"",
+            text(name),
+            text(extra)
+        )));
+    }
+    block.conf.scheme_place = Some(block.cf.place());
+    once(&mut block.conf.scheme, chosen)
+}
+
+fn uri(block: &mut Block<'_>) -> Result<(), Wrong> {
+    let word = first(block.words);
+    if word.is_empty() {
+        return Err(wrong(
+            "is empty, and a token for no path opens nothing; write a path or a variable such as \
+             \"$request_uri\"",
+        ));
+    }
+    let value = Value::compile(block.cf, word)?;
+    once(&mut block.conf.uri, Rc::new(value))
+}
+
+fn client_ip(block: &mut Block<'_>) -> Result<(), Wrong> {
+    let value = match first(block.words) {
+        b"off" => None,
+        word => match Value::compile(block.cf, word)? {
+            Value::Literal(_) => {
+                return Err(wrong(format!(
+                    "\"{}\" is the same for every client; write \"$remote_addr\", another variable \
+                     that has the client's address, or \"off\"",
+                    text(word)
+                )));
+            }
+            value => Some(Rc::new(value)),
+        },
+    };
+    block.conf.client_ip_place = Some(block.cf.place());
+    once(&mut block.conf.client_ip, value)
+}
+
+fn source(block: &mut Block<'_>) -> Result<(), Wrong> {
+    let mut sources = Vec::new();
+    for &word in block.words {
+        sources.push(match word {
+            b"args" => Source::Args,
+            word => match Value::compile(block.cf, word)? {
+                Value::Literal(_) => {
+                    return Err(wrong(format!(
+                        "\"{}\" is the same for every request; write \"args\" or a value with a \
+                         variable, such as \"$cookie_token\" or \"$http_x_token\"",
+                        text(word)
+                    )));
+                }
+                value => Source::Value(value),
+            },
+        });
+    }
+    once(&mut block.conf.sources, Rc::new(sources))
+}
+
+fn param(block: &mut Block<'_>) -> Result<(), Wrong> {
+    let mut names = ParamNames::default();
+    for word in block.words {
+        let mut halves = word.splitn(2, |&byte| byte == b'=');
+        let (slot, name) = match (halves.next(), halves.next()) {
+            (Some(b"token"), Some(name)) => (&mut names.token, name),
+            (Some(b"expires"), Some(name)) => (&mut names.expires, name),
+            _ => {
+                return Err(wrong(format!(
+                    "unknown parameter \"{}\"; write \"token=name\" or \"expires=name\"",
+                    text(word)
+                )));
+            }
+        };
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+        if name.is_empty() || !name.iter().all(is_name) {
+            return Err(wrong(format!(
+                "\"{}\" gives no name that can stand in a query; use letters, digits, \"-\", \".\", \
+                 \"_\" and \"~\"",
+                text(word)
+            )));
+        }
+        once(slot, name.into())?;
+    }
+    block.conf.params_place = Some(block.cf.place());
+    once(&mut block.conf.params, Rc::new(names))
+}

@@ -1,0 +1,125 @@
+//! NGINX module that opens a location only to signed, time-limited links.
+//!
+//! This file is the module as NGINX sees it: its descriptor and the callbacks that read a
+//! configuration.
+
+use std::ffi::{c_char, c_void};
+use std::ptr;
+
+use ::ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK, Status};
+use ::ngx::http::{HttpModule, HttpModuleLocationConf, HttpModuleMainConf};
+use nginx_sys::{NGX_HTTP_MODULE, ngx_conf_t, ngx_http_module_t, ngx_int_t, ngx_module_t};
+
+use crate::config::{LocationConf, MainConf};
+use crate::ngx::{Conf, Level};
+
+mod abi;
+mod access;
+mod config;
+mod decision;
+mod directives;
+mod ngx;
+mod request;
+mod variables;
+
+mod export {
+    use super::ngx_http_secure_token_module;
+
+    ::ngx::ngx_modules!(ngx_http_secure_token_module);
+}
+
+/// The module among NGINX's others.
+struct Module;
+
+static CONTEXT: ngx_http_module_t = ngx_http_module_t {
+    preconfiguration: Some(preconfiguration),
+    postconfiguration: Some(postconfiguration),
+    create_main_conf: Some(create_main_conf),
+    init_main_conf: None,
+    create_srv_conf: None,
+    merge_srv_conf: None,
+    create_loc_conf: Some(create_loc_conf),
+    merge_loc_conf: Some(merge_loc_conf),
+};
+
+/// What `load_module` looks for.
+#[unsafe(no_mangle)]
+#[allow(non_upper_case_globals)]
+pub static mut ngx_http_secure_token_module: ngx_module_t = ngx_module_t {
+    ctx: ptr::from_ref(&CONTEXT).cast_mut().cast(),
+    commands: directives::commands(),
+    type_: NGX_HTTP_MODULE as _,
+    ..ngx_module_t::default()
+};
+
+// SAFETY: `create_main_conf` allocates a `MainConf`.
+unsafe impl HttpModuleMainConf for Module {
+    type MainConf = MainConf;
+}
+
+// SAFETY: `create_loc_conf` allocates a `LocationConf`.
+unsafe impl HttpModuleLocationConf for Module {
+    type LocationConf = LocationConf;
+}
+
+impl HttpModule for Module {
+    fn module() -> &'static ngx_module_t {
+        // SAFETY: NGINX writes to it only before requests are served, and no reference lives then.
+        unsafe { &*&raw const ngx_http_secure_token_module }
+    }
+}
+
+unsafe extern "C" fn preconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
+    // SAFETY: NGINX calls with the configuration being read.
+    let cf = unsafe { Conf::from_ptr(cf) };
+    match variables::add(cf) {
+        Ok(()) => Status::NGX_OK.into(),
+        Err(_) => Status::NGX_ERROR.into(),
+    }
+}
+
+unsafe extern "C" fn postconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
+    // SAFETY: NGINX calls with the configuration being read.
+    let cf = unsafe { Conf::from_ptr(cf) };
+    let Some(main) = Module::main_conf_mut(cf.as_ref()) else {
+        return Status::NGX_ERROR.into();
+    };
+    if let Err(complaint) = main.finish(cf) {
+        cf.log_at(complaint.level, complaint.place, &complaint.message);
+        return Status::NGX_ERROR.into();
+    }
+    match cf.add_access_handler(access::handler) {
+        Ok(()) => Status::NGX_OK.into(),
+        Err(_) => Status::NGX_ERROR.into(),
+    }
+}
+
+unsafe extern "C" fn create_main_conf(cf: *mut ngx_conf_t) -> *mut c_void {
+    // SAFETY: NGINX calls with the configuration being read.
+    unsafe { Conf::from_ptr(cf) }.allocate(MainConf::default())
+}
+
+unsafe extern "C" fn create_loc_conf(cf: *mut ngx_conf_t) -> *mut c_void {
+    // SAFETY: NGINX calls with the configuration being read.
+    unsafe { Conf::from_ptr(cf) }.allocate(LocationConf::default())
+}
+
+unsafe extern "C" fn merge_loc_conf(
+    cf: *mut ngx_conf_t,
+    outer: *mut c_void,
+    inner: *mut c_void,
+) -> *mut c_char {
+    // SAFETY: NGINX calls with the configuration being read,
+    let cf = unsafe { Conf::from_ptr(cf) };
+    // SAFETY: with two blocks' settings that `create_loc_conf` made,
+    let outer = unsafe { &*outer.cast::<LocationConf>() };
+    // SAFETY: which are never the same.
+    let inner = unsafe { &mut *inner.cast::<LocationConf>() };
+    for complaint in inner.merge(outer, cf.has_inner_locations()) {
+        cf.log_at(complaint.level, complaint.place, &complaint.message);
+        if complaint.level == Level::Emergency {
+            return NGX_CONF_ERROR;
+        }
+    }
+    NGX_CONF_OK
+}

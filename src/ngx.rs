@@ -1,0 +1,29 @@
+//! A thin, safe layer over NGINX: configuration, requests, values with variables.
+//!
+//! All `unsafe` of the module is here and in the functions with a C signature.
+
+mod conf;
+mod request;
+mod value;
+
+pub(crate) use conf::{Conf, Place};
+pub(crate) use request::{
+    ClientUri, client_uri, is_answering_with, is_preflight, keep, keep_bytes, keep_number, kept,
+    log, now, satisfy_any,
+};
+pub(crate) use value::{Value, variable_names};
+
+/// NGINX could not do what was asked: its memory ran out, or a variable could not be worked out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Failed;
+
+/// How urgent a log line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum Level {
+    Emergency = nginx_sys::NGX_LOG_EMERG,
+    Error = nginx_sys::NGX_LOG_ERR,
+    Warn = nginx_sys::NGX_LOG_WARN,
+    Notice = nginx_sys::NGX_LOG_NOTICE,
+    Info = nginx_sys::NGX_LOG_INFO,
+}

@@ -1,0 +1,257 @@
+//! `ngx_conf_t`: the configuration while it is being read.
+
+use std::ffi::{CStr, OsStr, c_void};
+use std::fmt;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::PathBuf;
+use std::ptr::NonNull;
+
+use nginx_sys::{
+    NGX_HTTP_VAR_NOCACHEABLE, NGX_OK, ngx_array_push, ngx_array_t, ngx_conf_full_name, ngx_conf_t,
+    ngx_hash_key_t, ngx_http_add_variable, ngx_http_core_loc_conf_t, ngx_http_core_main_conf_t,
+    ngx_http_handler_pt, ngx_http_request_t, ngx_http_variable_t, ngx_int_t, ngx_parse_time,
+    ngx_pool_t, ngx_str_t, ngx_variable_value_t,
+};
+use ngx::core::Pool;
+use ngx::http::{HttpModuleLocationConf as _, HttpModuleMainConf as _, NgxHttpCoreModule};
+use ngx::{ngx_conf_log_error, ngx_log_error};
+use zeroize::Zeroize as _;
+
+use super::{Failed, Level};
+
+/// A function that works out a variable.
+type VariableGetter =
+    unsafe extern "C" fn(*mut ngx_http_request_t, *mut ngx_variable_value_t, usize) -> ngx_int_t;
+/// A function that NGINX calls for a request in some phase.
+type PhaseHandler = unsafe extern "C" fn(*mut ngx_http_request_t) -> ngx_int_t;
+
+/// The configuration while it is being read.
+#[repr(transparent)]
+pub(crate) struct Conf(ngx_conf_t);
+
+/// Where in the configuration something stands.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Place {
+    file: ngx_str_t,
+    line: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+impl AsRef<ngx_conf_t> for Conf {
+    fn as_ref(&self) -> &ngx_conf_t {
+        &self.0
+    }
+}
+
+impl Conf {
+    /// # Safety
+    /// `cf` is what NGINX handed to a configuration callback, and is used through nothing else
+    /// while the result lives.
+    pub(crate) unsafe fn from_ptr<'a>(cf: *mut ngx_conf_t) -> &'a mut Self {
+        // SAFETY: valid by the caller's promise; the layout is that of ngx_conf_t.
+        unsafe { &mut *cf.cast::<Self>() }
+    }
+
+    pub(super) fn as_ptr(&mut self) -> *mut ngx_conf_t {
+        &raw mut self.0
+    }
+
+    pub(super) fn pool(&self) -> *mut ngx_pool_t {
+        self.0.pool
+    }
+
+    /// The words of the directive being read, its name first.
+    pub(crate) fn words(&self) -> Vec<&'static [u8]> {
+        // SAFETY: `args` is set while a directive's setter runs.
+        let Some(args) = (unsafe { self.0.args.as_ref() }) else {
+            return Vec::new();
+        };
+        // SAFETY: `args` is an array of ngx_str_t.
+        let words = unsafe { args.as_slice::<ngx_str_t>() };
+        words
+            .iter()
+            // SAFETY: the parser took the text from the cycle's pool, which outlives the configuration.
+            .map(|word| unsafe { ngx::core::NgxStr::from_ngx_str(*word) }.as_bytes())
+            .collect()
+    }
+
+    /// Overwrites a word of the directive in NGINX's memory. No slice of [`words`](Self::words) may
+    /// be used any more.
+    pub(crate) fn wipe_word(&mut self, index: usize) {
+        // SAFETY: as in `words`.
+        let Some(args) = (unsafe { self.0.args.as_mut() }) else {
+            return;
+        };
+        // SAFETY: as in `words`.
+        let words = unsafe { args.as_slice_mut::<ngx_str_t>() };
+        if let Some(word) = words.get_mut(index) {
+            word.as_bytes_mut().zeroize();
+        }
+    }
+
+    /// File and line of the directive being read.
+    pub(crate) fn place(&self) -> Place {
+        // SAFETY: null, or the file being read.
+        match unsafe { self.0.conf_file.as_ref() } {
+            Some(file) => Place {
+                file: file.file.name,
+                line: file.line,
+            },
+            None => Place {
+                file: ngx_str_t::empty(),
+                line: 0,
+            },
+        }
+    }
+
+    /// A message about the directive being read; NGINX adds file and line.
+    pub(crate) fn log(&mut self, level: Level, message: &str) {
+        ngx_conf_log_error!(level, self.as_ptr(), "{message}");
+    }
+
+    /// A message about a directive that was read before.
+    pub(crate) fn log_at(&mut self, level: Level, place: Place, message: &str) {
+        ngx_log_error!(level, self.0.log, "{message} in {place}");
+    }
+
+    /// A path as NGINX means it: relative ones start at the folder of the configuration.
+    pub(crate) fn full_path(&mut self, path: &[u8]) -> Option<PathBuf> {
+        let pool = self.0.pool;
+        // SAFETY: the configuration's pool is valid while it is read.
+        let mut name = unsafe { ngx_str_t::from_bytes(pool, &[path, b"\0"].concat()) }?;
+        name.len = path.len();
+        // SAFETY: `cycle` is the one being configured, and `name` ends with a NUL.
+        let rc = unsafe { ngx_conf_full_name(self.0.cycle, &raw mut name, 1) };
+        (rc == NGX_OK as ngx_int_t).then(|| OsStr::from_bytes(name.as_bytes()).into())
+    }
+
+    /// A time as NGINX writes it (`90`, `5m`, `1h 30m`), in seconds.
+    pub(crate) fn seconds(text: &[u8]) -> Option<u64> {
+        let mut text = ngx_str_t {
+            len: text.len(),
+            data: text.as_ptr().cast_mut(),
+        };
+        // SAFETY: the function only reads the text.
+        let seconds = unsafe { ngx_parse_time(&raw mut text, 1) };
+        seconds.try_into().ok()
+    }
+
+    /// Whether the block that is being merged has locations of its own inside.
+    pub(crate) fn has_inner_locations(&self) -> bool {
+        NgxHttpCoreModule::location_conf(&self.0)
+            .is_some_and(|core: &ngx_http_core_loc_conf_t| !core.locations.is_null())
+    }
+
+    /// Makes a variable known that `get` works out anew whenever it is asked for.
+    pub(crate) fn add_variable(
+        &mut self,
+        name: &'static CStr,
+        get: VariableGetter,
+        data: usize,
+    ) -> Result<(), Failed> {
+        let mut name = ngx_str_t {
+            len: name.count_bytes(),
+            data: name.as_ptr().cast_mut().cast(),
+        };
+        let flags = NGX_HTTP_VAR_NOCACHEABLE as usize;
+        // SAFETY: NGINX copies the name.
+        let added = unsafe { ngx_http_add_variable(self.as_ptr(), &raw mut name, flags) };
+        // SAFETY: null, or a variable in the configuration's pool.
+        let added = unsafe { added.as_mut() }.ok_or(Failed)?;
+        added.get_handler = Some(get);
+        added.data = data;
+        Ok(())
+    }
+
+    /// Has `handler` called for every request that reaches the access phase.
+    pub(crate) fn add_access_handler(&mut self, handler: PhaseHandler) -> Result<(), Failed> {
+        let http = NgxHttpCoreModule::main_conf_mut(&self.0).ok_or(Failed)?;
+        let phase = http
+            .phases
+            .get_mut(nginx_sys::ngx_http_phases_NGX_HTTP_ACCESS_PHASE as usize)
+            .ok_or(Failed)?;
+        // SAFETY: an array of phase handlers, initialised before any postconfiguration.
+        let slot = unsafe { ngx_array_push(&raw mut phase.handlers) };
+        let slot = NonNull::new(slot.cast::<ngx_http_handler_pt>()).ok_or(Failed)?;
+        // SAFETY: room for one of them.
+        unsafe { slot.write(Some(handler)) };
+        Ok(())
+    }
+
+    /// Names of the variables whose value something in the configuration uses.
+    pub(crate) fn used_variables(&self) -> impl Iterator<Item = &[u8]> {
+        self.http()
+            .map(|http| {
+                // SAFETY: an array of ngx_http_variable_t.
+                unsafe { elements::<ngx_http_variable_t>(&http.variables) }
+            })
+            .unwrap_or_default()
+            .iter()
+            .map(|variable| variable.name.as_bytes())
+    }
+
+    /// Whether a variable of that name exists. Only after the whole configuration was read.
+    pub(crate) fn has_variable(&self, name: &[u8]) -> bool {
+        let Some(http) = self.http() else {
+            return false;
+        };
+        // SAFETY: null, or the keys collected while the configuration is read.
+        let keys = unsafe { http.variables_keys.as_ref() };
+        keys.is_some_and(|keys| {
+            // SAFETY: an array of ngx_hash_key_t.
+            unsafe { elements::<ngx_hash_key_t>(&keys.keys) }
+                .iter()
+                .any(|key| key.key.as_bytes() == name)
+        }) || {
+            // SAFETY: an array of ngx_http_variable_t.
+            unsafe { elements::<ngx_http_variable_t>(&http.prefix_variables) }
+                .iter()
+                .any(|prefix| name.starts_with(prefix.name.as_bytes()))
+        }
+    }
+
+    fn http(&self) -> Option<&'static ngx_http_core_main_conf_t> {
+        NgxHttpCoreModule::main_conf(&self.0)
+    }
+
+    /// Puts a value into the configuration's pool; it is dropped with the configuration. Null where
+    /// memory ran out.
+    pub(crate) fn allocate<T>(&mut self, value: T) -> *mut c_void {
+        // SAFETY: the configuration's pool is valid while it is read.
+        let pool = unsafe { Pool::from_ngx_pool(self.0.pool) };
+        keep_with_drop(&pool, value)
+    }
+}
+
+/// # Safety
+/// The array holds elements of type `T`, or was never initialised (all zero).
+unsafe fn elements<T>(array: &ngx_array_t) -> &[T] {
+    if array.elts.is_null() {
+        return &[];
+    }
+    // SAFETY: of that type by the caller's promise.
+    unsafe { array.as_slice() }
+}
+
+fn keep_with_drop<T>(pool: &Pool, value: T) -> *mut c_void {
+    unsafe extern "C" fn drop_value<T>(value: *mut c_void) {
+        // SAFETY: NGINX runs a cleanup once, with the pointer it was registered with.
+        unsafe { value.cast::<T>().drop_in_place() };
+    }
+    // SAFETY: the pool is valid.
+    let cleanup = unsafe { nginx_sys::ngx_pool_cleanup_add(pool.as_ptr(), size_of::<T>()) };
+    // SAFETY: null, or a cleanup of this pool.
+    let Some(cleanup) = (unsafe { cleanup.as_mut() }) else {
+        return std::ptr::null_mut();
+    };
+    const { assert!(align_of::<T>() <= nginx_sys::NGX_ALIGNMENT) };
+    // SAFETY: `data` has room for a `T` and the pool's alignment suffices.
+    unsafe { cleanup.data.cast::<T>().write(value) };
+    cleanup.handler = Some(drop_value::<T>);
+    cleanup.data
+}

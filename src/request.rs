@@ -1,0 +1,59 @@
+//! An NGINX request as a token scheme sees it.
+
+use ::ngx::http::Request;
+use token::{Failure, Secret};
+
+use crate::config::{LocationConf, SecretText, Source};
+use crate::ngx::{self, Failed, Value};
+
+/// A request under the rules of a location. Whatever is configured with variables is worked out
+/// when it is asked for.
+pub(crate) struct RequestView<'a> {
+    pub(crate) r: &'a Request,
+    pub(crate) conf: &'a LocationConf,
+}
+
+impl RequestView<'_> {
+    fn value<'a>(&'a self, value: &'a Value) -> Result<&'a [u8], Failure> {
+        value.get(self.r).map_err(|Failed| Failure)
+    }
+
+    fn client_uri(&self) -> Result<ngx::ClientUri<'_>, Failure> {
+        ngx::client_uri(self.r).map_err(|Failed| Failure)
+    }
+}
+
+impl token::Request for RequestView<'_> {
+    fn path(&self) -> Result<&[u8], Failure> {
+        match &self.conf.uri {
+            Some(value) => self.value(value),
+            None => Ok(self.client_uri()?.path),
+        }
+    }
+
+    fn client_ip(&self) -> Result<Option<&[u8]>, Failure> {
+        match &self.conf.client_ip {
+            Some(Some(value)) => self.value(value).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn source(&self, index: usize) -> Result<Option<&[u8]>, Failure> {
+        match self.conf.sources().get(index) {
+            None => Ok(None),
+            Some(Source::Args) => Ok(Some(self.client_uri()?.args)),
+            Some(Source::Value(value)) => self.value(value).map(Some),
+        }
+    }
+
+    fn secret(&self, index: usize) -> Result<Option<Secret<'_>>, Failure> {
+        let Some(secret) = self.conf.secrets().get(index) else {
+            return Ok(None);
+        };
+        let text = match &secret.text {
+            SecretText::Known(text) => text,
+            SecretText::PerRequest(value) => self.value(value)?,
+        };
+        Ok(Some(Secret::new(text)))
+    }
+}

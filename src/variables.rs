@@ -1,0 +1,140 @@
+//! `$secure_token_*`.
+
+use std::ffi::CStr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ::ngx::core::Status;
+use ::ngx::http::{HttpModuleLocationConf as _, Request};
+use nginx_sys::{ngx_http_request_t, ngx_int_t, ngx_variable_value_t};
+use token::Reason;
+
+use crate::Module;
+use crate::config::LocationConf;
+use crate::decision::{Decision, decide};
+use crate::ngx::{self, Conf, Failed};
+
+/// What all the names begin with.
+pub(crate) const PREFIX: &[u8] = b"secure_token_";
+
+/// A variable: its name and how its value is found.
+struct Variable {
+    name: &'static CStr,
+    value: for<'a> fn(&'a Request, &'a LocationConf) -> Result<&'a [u8], Failed>,
+}
+
+static VARIABLES: [Variable; 5] = [
+    Variable {
+        name: c"secure_token_status",
+        value: status,
+    },
+    Variable {
+        name: c"secure_token_reason",
+        value: reason,
+    },
+    Variable {
+        name: c"secure_token_expires",
+        value: expires,
+    },
+    Variable {
+        name: c"secure_token_key",
+        value: key,
+    },
+    Variable {
+        name: c"secure_token_args",
+        value: args,
+    },
+];
+
+/// Makes the variables known to NGINX.
+pub(crate) fn add(cf: &mut Conf) -> Result<(), Failed> {
+    for variable in &VARIABLES {
+        cf.add_variable(
+            variable.name,
+            get,
+            std::ptr::from_ref(variable).expose_provenance(),
+        )?;
+    }
+    Ok(())
+}
+
+unsafe extern "C" fn get(
+    r: *mut ngx_http_request_t,
+    value: *mut ngx_variable_value_t,
+    data: usize,
+) -> ngx_int_t {
+    // SAFETY: NGINX calls with the request whose variable is asked for,
+    let r = unsafe { Request::from_ngx_http_request(r) };
+    // SAFETY: with room for the value,
+    let value = unsafe { &mut *value };
+    // SAFETY: and with the number that `add` gave.
+    let variable = unsafe { &*std::ptr::with_exposed_provenance::<Variable>(data) };
+    let text = catch_unwind(AssertUnwindSafe(|| {
+        let conf = Module::location_conf(r).ok_or(Failed)?;
+        (variable.value)(r, conf)
+    }));
+    let Ok(Ok(text)) = text else {
+        return Status::NGX_ERROR.into();
+    };
+    value.data = text.as_ptr().cast_mut();
+    value.set_len(text.len().try_into().unwrap_or(0));
+    // NGINX would hand a valid value to whoever asks next, in whatever location and subrequest the
+    // request is by then. Left unmarked, it asks again, and `decide` knows whether it must decide
+    // anew.
+    value.set_valid(0);
+    value.set_no_cacheable(1);
+    value.set_not_found(0);
+    Status::NGX_OK.into()
+}
+
+fn status<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed> {
+    let Some(decision) = decided(r, conf)? else {
+        return Ok(b"");
+    };
+    let spared = conf.dry_run.unwrap_or(false);
+    Ok(match (decision.reason(), spared) {
+        (None, _) => b"PASSED",
+        (Some(Reason::Expired), false) => b"EXPIRED",
+        (Some(Reason::Expired), true) => b"EXPIRED_DRY_RUN",
+        (Some(_), false) => b"REJECTED",
+        (Some(_), true) => b"REJECTED_DRY_RUN",
+    })
+}
+
+fn reason<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed> {
+    let reason = decided(r, conf)?.and_then(|decision| decision.reason());
+    Ok(reason.map_or("", Reason::as_str).as_bytes())
+}
+
+fn expires<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed> {
+    match decided(r, conf)?.as_ref().and_then(Decision::claims) {
+        Some(claims) => ngx::keep_number(r, claims.expires()),
+        None => Ok(b""),
+    }
+}
+
+fn key<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed> {
+    let decision = decided(r, conf)?;
+    let secret = decision
+        .as_ref()
+        .and_then(Decision::claims)
+        .and_then(|claims| conf.secrets().get(claims.secret()));
+    Ok(secret.map_or(b"", |secret| &secret.id))
+}
+
+fn args<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed> {
+    let args = ngx::client_uri(r)?.args;
+    let Some(scheme) = conf.scheme() else {
+        return Ok(args);
+    };
+    let others = conf.param_names(scheme).others(args);
+    let joined = others.flat_map(|piece| [b"&", piece]).skip(1);
+    ngx::keep_bytes(r, joined).map(|bytes| &*bytes)
+}
+
+/// The decision, made now if it was not before.
+fn decided(r: &Request, conf: &LocationConf) -> Result<Option<Decision>, Failed> {
+    let Some(scheme) = conf.scheme() else {
+        return Ok(None);
+    };
+    decide(r, conf, scheme, true).map(Some)
+}

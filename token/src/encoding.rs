@@ -1,0 +1,171 @@
+//! How tokens and expiries are written in a URL.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// The most bytes a token or an expiry has once percent escapes are decoded.
+const LONGEST: usize = 64;
+
+/// Bytes on the stack that escapes are decoded into.
+pub(crate) type Buffer = [u8; LONGEST];
+
+/// Undoes percent-encoding once. A value without escapes is handed back as it is. `None` for an
+/// escape that is none and for a value too long for any token.
+pub(crate) fn percent_decode<'a>(value: &'a [u8], buffer: &'a mut Buffer) -> Option<&'a [u8]> {
+    if !value.contains(&b'%') {
+        return Some(value);
+    }
+    let mut rest = value.iter();
+    let mut length = 0usize;
+    for (slot, position) in buffer.iter_mut().zip(1..) {
+        let Some(&byte) = rest.next() else { break };
+        *slot = if byte == b'%' {
+            let (high, low) = (hex_digit(*rest.next()?)?, hex_digit(*rest.next()?)?);
+            high << 4 | low
+        } else {
+            byte
+        };
+        length = position;
+    }
+    if rest.next().is_some() {
+        return None;
+    }
+    buffer.get(..length)
+}
+
+fn hex_digit(byte: u8) -> Option<u8> {
+    char::from(byte)
+        .to_digit(16)
+        .and_then(|digit| digit.try_into().ok())
+}
+
+/// Expiry in Unix seconds: decimal digits only, no sign, no leading zero, at most ten.
+///
+/// Schemes that put nothing between path and expiry rely on each of these bounds: any of them left
+/// out lets digits wander from one to the other, so that a link opens another path.
+pub(crate) fn unix_seconds(text: &[u8]) -> Option<u64> {
+    if text.first() == Some(&b'0') || text.is_empty() || text.len() > 10 {
+        return None;
+    }
+    let mut seconds = 0u64;
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        // Ten digits are far from overflow.
+        seconds = seconds.wrapping_mul(10).wrapping_add(u64::from(digit));
+    }
+    Some(seconds)
+}
+
+/// Whether these bytes may be hashed. NUL and the other control bytes may not: no honest link has
+/// them, and a digest's padding, which an attacker needs to extend a message, always has.
+pub(crate) fn is_plain(bytes: &[u8]) -> bool {
+    // No early exit: this form is the one that vectorises.
+    !bytes
+        .iter()
+        .fold(false, |found, byte| found | byte.is_ascii_control())
+}
+
+/// Decodes base64url of exactly `N` bytes. Padding may be there, whole or not at all; the spare bits
+/// of the last character must be zero, so that a token has one spelling.
+pub(crate) fn base64url<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
+    let text = match N % 3 {
+        1 => text.strip_suffix(b"==").unwrap_or(text),
+        2 => text.strip_suffix(b"=").unwrap_or(text),
+        _ => text,
+    };
+    if text.len() != N.saturating_mul(4).div_ceil(3) {
+        return None;
+    }
+    let mut bytes = [0; N];
+    let length = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok()?;
+    (length == N).then_some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(value: &str) -> Option<std::string::String> {
+        let mut buffer = [0; LONGEST];
+        let bytes = percent_decode(value.as_bytes(), &mut buffer)?;
+        Some(core::str::from_utf8(bytes).unwrap().into())
+    }
+
+    #[test]
+    fn escapes_are_decoded_once() {
+        assert_eq!(decoded("a%3D%3db").as_deref(), Some("a==b"));
+        assert_eq!(decoded("%253D").as_deref(), Some("%3D"));
+        assert_eq!(decoded("plain+").as_deref(), Some("plain+"));
+    }
+
+    #[test]
+    fn broken_or_overlong_escapes_are_refused() {
+        for value in ["%", "a%3", "%zz", "%+1", "%-1"] {
+            assert_eq!(decoded(value), None, "{value}");
+        }
+        assert_eq!(decoded(&"%41".repeat(LONGEST)).unwrap().len(), LONGEST);
+        assert_eq!(decoded(&"%41".repeat(LONGEST + 1)), None);
+    }
+
+    #[test]
+    fn an_expiry_has_one_spelling() {
+        assert_eq!(unix_seconds(b"1470055000"), Some(1_470_055_000));
+        assert_eq!(unix_seconds(b"9999999999"), Some(9_999_999_999));
+        for text in [
+            "",
+            "0",
+            "01",
+            "+1",
+            "-1",
+            "1a",
+            " 1",
+            "1 ",
+            "12345678901",
+            "\u{661}",
+        ] {
+            assert_eq!(unix_seconds(text.as_bytes()), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn control_bytes_are_not_plain() {
+        assert!(is_plain("/plain/ü ~".as_bytes()));
+        for byte in (0..0x20).chain([0x7f]) {
+            assert!(!is_plain(&[b'/', byte, b'a']), "{byte:#x}");
+        }
+    }
+
+    #[test]
+    fn of_sixteen_spellings_of_a_digest_one_is_canonical() {
+        let spellings = (b'A'..=b'P').filter(|&last| {
+            let mut text = *b"AAAAAAAAAAAAAAAAAAAAAA";
+            text[21] = last;
+            base64url::<16>(&text).is_some()
+        });
+        assert_eq!(spellings.collect::<std::vec::Vec<_>>(), [b'A']);
+    }
+
+    #[test]
+    fn padding_is_whole_or_absent() {
+        let accepted = |text: &str| base64url::<16>(text.as_bytes()).is_some();
+        assert!(accepted("AAAAAAAAAAAAAAAAAAAAAA"));
+        assert!(accepted("AAAAAAAAAAAAAAAAAAAAAA=="));
+        for text in [
+            "",
+            "==",
+            "AAAAAAAAAAAAAAAAAAAAAA=",
+            "AAAAAAAAAAAAAAAAAAAAAA===",
+            "AAAAAAAAAAAAAAAAAAAAAA====",
+            "AAAAAAAAAAAAAAAAAAAAA",
+            "AAAAAAAAAAAAAAAAAAAAAAAA",
+            "AAAAAAAAAAAAAAAAAAAA+A",
+            "AAAAAAAAAAAAAAAAAAAA/A",
+            "AAAAAAAAAAAAAAAAAAAA A",
+        ] {
+            assert!(!accepted(text), "{text}");
+        }
+    }
+}

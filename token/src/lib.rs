@@ -1,0 +1,50 @@
+//! URL token schemes: verify and sign signed, time-limited links.
+//!
+//! This crate knows paths, query strings, secrets and clocks, and nothing of a web server. It
+//! allocates nothing, reads no clock and no environment, and holds no state: what a scheme needs
+//! to know it asks of a [`Request`], and the time is an argument.
+//!
+//! ```
+//! use token::{Link, RequestParts, Rules, Secret, Verdict, scheme};
+//!
+//! let azion = scheme::by_name(b"azion").unwrap();
+//! let rules = Rules::of(azion);
+//! let mut query = String::new();
+//! let link = Link { path: b"/my/uri", expires: 1470055000, client_ip: None };
+//! azion.sign(&link, &rules, Secret::new(b"mysecret"), &mut query).unwrap();
+//! assert_eq!(query, "st=m6WCATfRgS_5lcyChCPgrw&e=1470055000");
+//!
+//! let request = RequestParts {
+//!     path: b"/my/uri",
+//!     sources: &[query.as_bytes()],
+//!     secrets: &[b"mysecret"],
+//!     client_ip: None,
+//! };
+//! let verdict = azion.verify(&request, &rules, 1470054999).unwrap();
+//! assert!(matches!(verdict, Verdict::Passed(_)));
+//! ```
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(test)]
+extern crate std;
+
+mod claims;
+mod client_ip;
+mod encoding;
+pub mod query;
+mod request;
+pub mod scheme;
+mod secret;
+mod sign;
+mod text;
+mod verdict;
+
+pub use claims::Claims;
+pub use query::Params;
+pub use request::{Failure, Request, RequestParts, Rules};
+pub use scheme::{ClientIp, SCHEMES, Scheme};
+pub use secret::Secret;
+pub use sign::{Link, SignError};
+pub use verdict::{Reason, Verdict};

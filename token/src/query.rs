@@ -1,0 +1,149 @@
+//! Query strings, `name=value&name=value`: finding a token's parameters and taking them out.
+//!
+//! Names are compared byte by byte: `ST` or `%73t` is not `st`. Values are handed on as they were
+//! sent.
+
+/// Names of a token's parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Params<'a> {
+    /// The token itself.
+    pub token: &'a [u8],
+    /// Its expiry.
+    pub expires: &'a [u8],
+}
+
+/// A token's parameters as found in a query string, not decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fields<'a> {
+    /// Value of the token parameter, never empty.
+    pub(crate) token: &'a [u8],
+    /// Value of the expiry parameter; `None` where it is not there.
+    pub(crate) expires: Option<&'a [u8]>,
+    /// One of the two was given twice.
+    pub(crate) duplicate: bool,
+}
+
+impl<'a> Params<'a> {
+    /// Finds the token in a query string. `None` where it holds none: a token parameter that is
+    /// absent or empty is no token, whatever else is there.
+    pub(crate) fn find<'q>(&self, query: &'q [u8]) -> Option<Fields<'q>> {
+        let mut token: Option<&[u8]> = None;
+        let mut expires: Option<&[u8]> = None;
+        let mut duplicate = false;
+        for piece in pieces(query) {
+            let slot = if let Some(value) = value_of(piece, self.token) {
+                (&mut token, value)
+            } else if let Some(value) = value_of(piece, self.expires) {
+                (&mut expires, value)
+            } else {
+                continue;
+            };
+            duplicate |= slot.0.replace(slot.1).is_some();
+        }
+        let token = token?;
+        if token.is_empty() && !duplicate {
+            return None;
+        }
+        Some(Fields {
+            token,
+            expires,
+            duplicate,
+        })
+    }
+
+    /// The pieces of a query string that are not the token's, in order and as they were sent.
+    pub fn others<'q>(
+        &self,
+        query: &'q [u8],
+    ) -> impl Iterator<Item = &'q [u8]> + Clone + use<'a, 'q> {
+        let Self { token, expires } = *self;
+        pieces(query).filter(move |piece| {
+            value_of(piece, token).is_none() && value_of(piece, expires).is_none()
+        })
+    }
+}
+
+/// What stands between the ampersands.
+fn pieces(query: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
+    query.split(|&byte| byte == b'&')
+}
+
+/// The value of `name=value`; of a `name` without `=` the empty value.
+fn value_of<'q>(piece: &'q [u8], name: &[u8]) -> Option<&'q [u8]> {
+    let rest = piece.strip_prefix(name)?;
+    match rest.split_first() {
+        None => Some(rest),
+        Some((b'=', value)) => Some(value),
+        Some(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ST_E: Params<'static> = Params {
+        token: b"st",
+        expires: b"e",
+    };
+
+    fn found(query: &str) -> Option<(&str, Option<&str>, bool)> {
+        let text = |bytes| core::str::from_utf8(bytes).unwrap();
+        let fields = ST_E.find(query.as_bytes())?;
+        Some((
+            text(fields.token),
+            fields.expires.map(text),
+            fields.duplicate,
+        ))
+    }
+
+    #[test]
+    fn the_parameters_are_found_in_any_order_among_others() {
+        assert_eq!(found("st=a&e=1"), Some(("a", Some("1"), false)));
+        assert_eq!(
+            found("x=1&e=1&&y&st=a==&z="),
+            Some(("a==", Some("1"), false))
+        );
+        assert_eq!(found("st=a"), Some(("a", None, false)));
+    }
+
+    #[test]
+    fn names_are_exact() {
+        for query in [
+            "", "e=1", "ST=a", "%73t=a", "st%3Da", "stx=a", "xst=a", "s=t",
+        ] {
+            assert_eq!(found(query), None, "{query}");
+        }
+    }
+
+    #[test]
+    fn an_empty_token_is_none() {
+        assert_eq!(found("st=&e=1"), None);
+        assert_eq!(found("st&e=1"), None);
+    }
+
+    #[test]
+    fn a_parameter_given_twice_is_a_duplicate_whichever_comes_first() {
+        for query in [
+            "st=a&st=b&e=1",
+            "st=&st=b&e=1",
+            "st=b&st&e=1",
+            "st=a&e=1&e=1",
+        ] {
+            assert!(found(query).unwrap().2, "{query}");
+        }
+    }
+
+    #[test]
+    fn taking_the_token_out_leaves_the_others_as_they_were() {
+        let others = |query: &str| -> std::string::String {
+            let pieces: std::vec::Vec<_> = ST_E
+                .others(query.as_bytes())
+                .map(|piece| core::str::from_utf8(piece).unwrap())
+                .collect();
+            pieces.join("&")
+        };
+        assert_eq!(others("st=a&e=1"), "");
+        assert_eq!(others("b=%20&st=a&&c&e=1&ST=x"), "b=%20&&c&ST=x");
+    }
+}

@@ -1,0 +1,67 @@
+//! The token schemes and what they have in common.
+
+use core::fmt;
+
+use crate::{Failure, Link, Params, Request, Rules, Secret, SignError, Verdict};
+
+mod azion;
+mod digest;
+mod gcore;
+
+/// Every scheme there is. Parsers, help texts and error messages read this list.
+pub static SCHEMES: &[&dyn Scheme] = &[&azion::Azion, &gcore::Gcore];
+
+/// The scheme of that name.
+pub fn by_name(name: &[u8]) -> Option<&'static dyn Scheme> {
+    SCHEMES
+        .iter()
+        .copied()
+        .find(|scheme| scheme.name().as_bytes() == name)
+}
+
+/// Whether a scheme's tokens can be bound to the client's address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientIp {
+    /// They cannot.
+    Never,
+    /// They are where the operator says so.
+    Optional,
+}
+
+/// One vendor's way to sign links.
+pub trait Scheme: Sync {
+    /// The word that names it in configurations and on command lines.
+    fn name(&self) -> &'static str;
+
+    /// The names its parameters have at the vendor.
+    fn params(&self) -> Params<'static>;
+
+    /// Whether its tokens can be bound to the client's address.
+    fn client_ip(&self) -> ClientIp;
+
+    /// The HTTP status for a token that is right but too old, where the vendor has one of its own.
+    fn expired_status(&self) -> Option<u16>;
+
+    /// Decides about a request; `now` in Unix seconds.
+    ///
+    /// # Errors
+    /// [`Failure`] where `request` could not answer; nothing was decided then.
+    fn verify(
+        &self,
+        request: &dyn Request,
+        rules: &Rules<'_>,
+        now: u64,
+    ) -> Result<Verdict, Failure>;
+
+    /// Writes the query string, without `?`, that makes the link open.
+    ///
+    /// # Errors
+    /// [`SignError`] where no such link would open.
+    fn sign(
+        &self,
+        link: &Link<'_>,
+        rules: &Rules<'_>,
+        secret: Secret<'_>,
+        out: &mut dyn fmt::Write,
+    ) -> Result<(), SignError>;
+}

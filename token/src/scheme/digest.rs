@@ -1,0 +1,233 @@
+//! The engine for schemes that are a digest over a few fields: each is a row of data.
+//!
+//! A row is a constant, so the compiler makes of every scheme its own straight code. The digest is
+//! fed from the request's own bytes.
+
+use core::fmt::{self, Write as _};
+
+use base64::display::Base64Display;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use md5::{Digest as _, Md5};
+use subtle::ConstantTimeEq as _;
+
+use super::{ClientIp, Scheme};
+use crate::claims::Boundary;
+use crate::client_ip::Address;
+use crate::encoding::{self, Buffer};
+use crate::query::Fields;
+use crate::text::Text;
+use crate::{Claims, Failure, Link, Params, Reason, Request, Rules, Secret, SignError, Verdict};
+
+/// Bytes of the digest.
+const DIGEST_LENGTH: usize = 16;
+
+/// One part of the message that is hashed.
+pub(super) enum Part {
+    /// The secret, raw.
+    Secret,
+    /// The path, decoded.
+    Path,
+    /// The expiry as it was sent.
+    Expires,
+    /// The client's address where the token is bound to it, else nothing.
+    ClientIp,
+    /// These very bytes.
+    Literal(&'static [u8]),
+}
+
+/// All there is to say about such a scheme.
+pub(super) struct Format {
+    pub(super) name: &'static str,
+    pub(super) params: Params<'static>,
+    pub(super) message: &'static [Part],
+    pub(super) boundary: Boundary,
+    pub(super) client_ip: ClientIp,
+    pub(super) expired_status: Option<u16>,
+}
+
+/// A scheme that is nothing but a [`Format`].
+pub(super) trait Row: Sync {
+    const FORMAT: Format;
+}
+
+/// What is hashed, but for the secret.
+struct Message<'a> {
+    path: &'a [u8],
+    expires: &'a [u8],
+    client_ip: &'a [u8],
+    ignore_case: bool,
+}
+
+impl Message<'_> {
+    #[inline]
+    fn digest<R: Row>(&self, secret: Secret<'_>) -> [u8; DIGEST_LENGTH] {
+        let mut md5 = Md5::new();
+        for part in const { R::FORMAT.message } {
+            match part {
+                Part::Secret => md5.update(secret.expose()),
+                Part::Path if self.ignore_case => update_lower_case(&mut md5, self.path),
+                Part::Path => md5.update(self.path),
+                Part::Expires => md5.update(self.expires),
+                Part::ClientIp => md5.update(self.client_ip),
+                Part::Literal(bytes) => md5.update(bytes),
+            }
+        }
+        md5.finalize().into()
+    }
+}
+
+fn update_lower_case(md5: &mut Md5, path: &[u8]) {
+    for chunk in path.chunks(64) {
+        let mut buffer = [0; 64];
+        for (lower, byte) in buffer.iter_mut().zip(chunk) {
+            *lower = byte.to_ascii_lowercase();
+        }
+        md5.update(buffer.get(..chunk.len()).unwrap_or_default());
+    }
+}
+
+impl<R: Row> Scheme for R {
+    fn name(&self) -> &'static str {
+        R::FORMAT.name
+    }
+
+    fn params(&self) -> Params<'static> {
+        R::FORMAT.params
+    }
+
+    fn client_ip(&self) -> ClientIp {
+        R::FORMAT.client_ip
+    }
+
+    fn expired_status(&self) -> Option<u16> {
+        R::FORMAT.expired_status
+    }
+
+    fn verify(
+        &self,
+        request: &dyn Request,
+        rules: &Rules<'_>,
+        now: u64,
+    ) -> Result<Verdict, Failure> {
+        let Some(fields) = first_token(request, &rules.params)? else {
+            return Ok(Verdict::refused(Reason::Missing));
+        };
+        if fields.duplicate {
+            return Ok(Verdict::refused(Reason::Duplicate));
+        }
+        let mut buffer = [0; _];
+        let (Some(token), Some((expires, seconds))) = (
+            decode_token(fields.token),
+            decode_expiry(fields.expires, &mut buffer),
+        ) else {
+            return Ok(Verdict::refused(Reason::Malformed));
+        };
+        let path = request.path()?;
+        if !is_signable(path) {
+            return Ok(Verdict::refused(Reason::Malformed));
+        }
+        let bound_to = match R::FORMAT.client_ip {
+            ClientIp::Never => None,
+            ClientIp::Optional => request.client_ip()?,
+        };
+        let Some(address) = address(bound_to) else {
+            return Ok(Verdict::refused(Reason::ClientIp));
+        };
+        let message = Message {
+            path,
+            expires,
+            client_ip: address.text(),
+            ignore_case: rules.ignore_case,
+        };
+
+        let mut reason = Reason::NoSecret;
+        let mut index = 0usize;
+        while let Some(secret) = request.secret(index)? {
+            if !secret.is_empty() {
+                if message.digest::<R>(secret).ct_eq(&token).into() {
+                    let claims = Claims::signed(seconds, index);
+                    return Ok(claims.judge(R::FORMAT.boundary, rules, now));
+                }
+                reason = Reason::Signature;
+            }
+            index = index.saturating_add(1);
+        }
+        Ok(Verdict::refused(reason))
+    }
+
+    fn sign(
+        &self,
+        link: &Link<'_>,
+        rules: &Rules<'_>,
+        secret: Secret<'_>,
+        out: &mut dyn fmt::Write,
+    ) -> Result<(), SignError> {
+        if secret.is_empty() {
+            return Err(SignError::Secret);
+        }
+        if !is_signable(link.path) {
+            return Err(SignError::Path);
+        }
+        if link.client_ip.is_some() && R::FORMAT.client_ip == ClientIp::Never {
+            return Err(SignError::ClientIp);
+        }
+        let address = address(link.client_ip).ok_or(SignError::ClientIp)?;
+        let mut buffer = Text::new();
+        write!(buffer, "{}", link.expires)?;
+        let expires = buffer.as_bytes();
+        encoding::unix_seconds(expires).ok_or(SignError::Expires)?;
+        let digest = Message {
+            path: link.path,
+            expires,
+            client_ip: address.text(),
+            ignore_case: rules.ignore_case,
+        }
+        .digest::<R>(secret);
+        let token = Base64Display::new(&digest, &URL_SAFE_NO_PAD);
+        let (Ok(token_name), Ok(expires_name)) = (
+            core::str::from_utf8(rules.params.token),
+            core::str::from_utf8(rules.params.expires),
+        ) else {
+            return Err(SignError::Output);
+        };
+        write!(out, "{token_name}={token}&{expires_name}={}", link.expires)?;
+        Ok(())
+    }
+}
+
+/// The first place that holds a token decides.
+fn first_token<'a>(
+    request: &'a dyn Request,
+    params: &Params<'_>,
+) -> Result<Option<Fields<'a>>, Failure> {
+    let mut index = 0usize;
+    while let Some(source) = request.source(index)? {
+        if let Some(fields) = params.find(source) {
+            return Ok(Some(fields));
+        }
+        index = index.saturating_add(1);
+    }
+    Ok(None)
+}
+
+fn decode_token(value: &[u8]) -> Option<[u8; DIGEST_LENGTH]> {
+    encoding::base64url(encoding::percent_decode(value, &mut [0; _])?)
+}
+
+/// The expiry as it is hashed and as a number.
+fn decode_expiry<'a>(value: Option<&'a [u8]>, buffer: &'a mut Buffer) -> Option<(&'a [u8], u64)> {
+    let text = encoding::percent_decode(value?, buffer)?;
+    Some((text, encoding::unix_seconds(text)?))
+}
+
+fn is_signable(path: &[u8]) -> bool {
+    !path.is_empty() && encoding::is_plain(path)
+}
+
+/// What is hashed for the client's address: nothing where the token is not bound to it.
+fn address(bound_to: Option<&[u8]>) -> Option<Address<'_>> {
+    match bound_to {
+        None => Some(Address::Given(b"")),
+        Some(text) => Address::new(text),
+    }
+}

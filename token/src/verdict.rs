@@ -1,0 +1,80 @@
+//! What is decided about a request, and why.
+
+use crate::Claims;
+
+/// The decision about one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The token opens what was asked for.
+    Passed(Claims),
+    /// It does not.
+    Refused {
+        /// The first thing that did not hold.
+        reason: Reason,
+        /// What the token says, where its signature fitted and something else did not.
+        claims: Option<Claims>,
+    },
+}
+
+impl Verdict {
+    /// A refusal of a token about which nothing is known for certain.
+    pub(crate) const fn refused(reason: Reason) -> Self {
+        Self::Refused {
+            reason,
+            claims: None,
+        }
+    }
+
+    /// Why the request was refused; `None` where it passed.
+    pub const fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Passed(_) => None,
+            Self::Refused { reason, .. } => Some(*reason),
+        }
+    }
+
+    /// What the token says; only of a token whose signature fitted.
+    pub const fn claims(&self) -> Option<&Claims> {
+        match self {
+            Self::Passed(claims) => Some(claims),
+            Self::Refused { claims, .. } => claims.as_ref(),
+        }
+    }
+}
+
+/// Why a request was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// There is no token.
+    Missing,
+    /// The token, its expiry or the path is not of the scheme's form.
+    Malformed,
+    /// A parameter of the token stands in the query twice.
+    Duplicate,
+    /// No secret fits: something was altered, or it was signed with another secret or other bytes.
+    Signature,
+    /// The token is right but too old.
+    Expired,
+    /// The token expires later than the longest lifetime that is accepted.
+    Lifetime,
+    /// The token is bound to a client address, and the client has none.
+    ClientIp,
+    /// The configured secret came out empty.
+    NoSecret,
+}
+
+impl Reason {
+    /// The reason's word in logs, variables and counters.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Malformed => "malformed",
+            Self::Duplicate => "duplicate",
+            Self::Signature => "signature",
+            Self::Expired => "expired",
+            Self::Lifetime => "lifetime",
+            Self::ClientIp => "client_ip",
+            Self::NoSecret => "no_secret",
+        }
+    }
+}

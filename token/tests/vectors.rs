@@ -1,0 +1,73 @@
+//! The vendors' vectors: signed URLs with the verdict they must get.
+
+use serde_json::Value;
+use token::{Reason, RequestParts, Rules, Verdict, scheme};
+
+#[test]
+fn azion() {
+    check_all(include_str!("data/azion.json"));
+}
+
+#[test]
+fn gcore() {
+    check_all(include_str!("data/gcore.json"));
+}
+
+fn check_all(vectors: &str) {
+    let vectors: Vec<Value> = serde_json::from_str(vectors).unwrap();
+    assert!(!vectors.is_empty());
+    for vector in &vectors {
+        let description = vector["description"].as_str().unwrap();
+        let verdict = verdict(vector);
+        assert_eq!(
+            word(&verdict),
+            vector["expect"],
+            "{description}: {verdict:?}"
+        );
+    }
+}
+
+fn verdict(vector: &Value) -> Verdict {
+    let scheme = scheme::by_name(text(vector, "scheme").as_bytes()).unwrap();
+    let param = |name: &str| vector["params"][name] == true;
+
+    let after_host = text(vector, "url").splitn(4, '/').last().unwrap();
+    let (path, query) = after_host.split_once('?').unwrap();
+    let mut path = format!("/{}", path.replace("%20", " "));
+    assert!(!path.contains('%'), "this test decodes no other escape");
+    if param("dir") {
+        path.truncate(path.rfind('/').unwrap() + 1);
+    }
+    let keys: Vec<&[u8]> = match &vector["key"] {
+        Value::String(key) => vec![key.as_bytes()],
+        keys => keys
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|key| key.as_str().unwrap().as_bytes())
+            .collect(),
+    };
+    let request = RequestParts {
+        path: path.as_bytes(),
+        sources: &[query.as_bytes()],
+        secrets: &keys,
+        client_ip: param("ip").then(|| text(vector, "client_ip").as_bytes()),
+    };
+    let now = vector["now"].as_u64().unwrap();
+    scheme.verify(&request, &Rules::of(scheme), now).unwrap()
+}
+
+fn text<'a>(vector: &'a Value, field: &str) -> &'a str {
+    vector[field].as_str().unwrap()
+}
+
+fn word(verdict: &Verdict) -> &'static str {
+    match verdict.reason() {
+        None => "valid",
+        Some(Reason::Expired) => "expired",
+        Some(Reason::Missing | Reason::Malformed | Reason::Duplicate | Reason::Signature) => {
+            "invalid"
+        }
+        Some(_) => "denied",
+    }
+}
