@@ -23,6 +23,12 @@ pub(crate) unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t
         // Not NGX_OK, which would vouch for the request under `satisfy any`.
         return Status::NGX_DECLINED.into();
     };
+    guarded(r, conf, scheme)
+}
+
+// Apart from the handler, so that a location without tokens pays for none of this.
+#[inline(never)]
+fn guarded(r: &Request, conf: &LocationConf, scheme: &dyn Scheme) -> ngx_int_t {
     match catch_unwind(AssertUnwindSafe(|| check(r, conf, scheme))) {
         Ok(Ok(status)) => status.into(),
         Ok(Err(Failed)) => fail(r, "no verdict, out of memory or a variable failed"),

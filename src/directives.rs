@@ -129,6 +129,10 @@ static DIRECTIVES: [Directive; 15] = [
 ];
 
 /// The table that NGINX reads, closed by an empty entry.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "worked out by the compiler, which would say so"
+)]
 static mut COMMANDS: [ngx_command_t; DIRECTIVES.len() + 1] = {
     let mut commands = [const { ngx_command_t::empty() }; DIRECTIVES.len() + 1];
     let mut index = 0;

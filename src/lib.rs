@@ -64,8 +64,9 @@ unsafe impl HttpModuleLocationConf for Module {
 
 impl HttpModule for Module {
     fn module() -> &'static ngx_module_t {
-        // SAFETY: NGINX writes to it only before requests are served, and no reference lives then.
-        unsafe { &*&raw const ngx_http_secure_token_module }
+        let module = &raw const ngx_http_secure_token_module;
+        // SAFETY: NGINX writes to it only when it loads the module, before it calls any of this.
+        unsafe { &*module }
     }
 }
 

@@ -88,7 +88,7 @@ fn merge_slashes(r: &Request) -> usize {
     // SAFETY: null only for a request without a connection, which has no request line.
     let connection = unsafe { r.as_ref().http_connection.as_ref() };
     connection
-        .and_then(|connection| NgxHttpCoreModule::server_conf(connection))
+        .and_then(NgxHttpCoreModule::server_conf)
         .map_or(1, |core: &ngx_http_core_srv_conf_t| {
             usize::from(core.merge_slashes != 0)
         })

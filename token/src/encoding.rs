@@ -9,12 +9,10 @@ const LONGEST: usize = 64;
 /// Bytes on the stack that escapes are decoded into.
 pub(crate) type Buffer = [u8; LONGEST];
 
-/// Undoes percent-encoding once. A value without escapes is handed back as it is. `None` for an
-/// escape that is none and for a value too long for any token.
-pub(crate) fn percent_decode<'a>(value: &'a [u8], buffer: &'a mut Buffer) -> Option<&'a [u8]> {
-    if !value.contains(&b'%') {
-        return Some(value);
-    }
+/// Undoes percent-encoding once. `None` for an escape that is none and for a value too long for any
+/// token.
+#[cold]
+pub(crate) fn percent_decode<'b>(value: &[u8], buffer: &'b mut Buffer) -> Option<&'b [u8]> {
     let mut rest = value.iter();
     let mut length = 0usize;
     for (slot, position) in buffer.iter_mut().zip(1..) {

@@ -65,7 +65,17 @@ impl<'a> Params<'a> {
 
 /// What stands between the ampersands.
 fn pieces(query: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
-    query.split(|&byte| byte == b'&')
+    let mut rest = Some(query);
+    core::iter::from_fn(move || {
+        let query = rest?;
+        match memchr::memchr(b'&', query).and_then(|at| query.split_at_checked(at)) {
+            Some((piece, behind)) => {
+                rest = behind.get(1..);
+                Some(piece)
+            }
+            None => rest.take(),
+        }
+    })
 }
 
 /// The value of `name=value`; of a `name` without `=` the empty value.
