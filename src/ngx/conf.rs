@@ -195,11 +195,13 @@ impl Conf {
             .map(|variable| variable.name.as_bytes())
     }
 
-    /// Whether a variable of that name exists. Only after the whole configuration was read.
+    /// Whether a variable of that name exists, in whatever case. Only after the whole configuration
+    /// was read.
     pub(crate) fn has_variable(&self, name: &[u8]) -> bool {
         let Some(http) = self.http() else {
             return false;
         };
+        let name = name.to_ascii_lowercase();
         // SAFETY: null, or the keys collected while the configuration is read.
         let keys = unsafe { http.variables_keys.as_ref() };
         keys.is_some_and(|keys| {

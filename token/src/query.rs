@@ -80,7 +80,15 @@ fn pieces(query: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
 
 /// The value of `name=value`; of a `name` without `=` the empty value.
 fn value_of<'q>(piece: &'q [u8], name: &[u8]) -> Option<&'q [u8]> {
-    let rest = piece.strip_prefix(name)?;
+    // Names are a few bytes long: a loop is done before a call to compare them has begun.
+    let mut rest = piece;
+    for byte in name {
+        let (first, behind) = rest.split_first()?;
+        if first != byte {
+            return None;
+        }
+        rest = behind;
+    }
     match rest.split_first() {
         None => Some(rest),
         Some((b'=', value)) => Some(value),
@@ -115,6 +123,22 @@ mod tests {
             Some(("a==", Some("1"), false))
         );
         assert_eq!(found("st=a"), Some(("a", None, false)));
+    }
+
+    #[test]
+    fn pieces_end_at_each_ampersand_wherever_it_stands() {
+        for length in 0..40 {
+            for first in 0..=length {
+                for byte in [b'a', b'%', b'\'', 0, 0xa6, 0xff] {
+                    let mut query = std::vec![byte; length];
+                    for at in [first, first + 9] {
+                        query.get_mut(at).into_iter().for_each(|byte| *byte = b'&');
+                    }
+                    let expected: std::vec::Vec<_> = query.split(|&byte| byte == b'&').collect();
+                    assert!(pieces(&query).eq(expected), "{query:?}");
+                }
+            }
+        }
     }
 
     #[test]
