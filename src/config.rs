@@ -49,7 +49,7 @@ pub(crate) struct MainConf {
     /// Whether anything uses a variable of this module, so that decisions are worth keeping.
     pub(crate) uses_variables: bool,
     /// Variables that secrets name, and where first.
-    pub(crate) secret_variables: BTreeMap<&'static [u8], Place>,
+    pub(crate) secret_variables: BTreeMap<Vec<u8>, Place>,
 }
 
 impl MainConf {

@@ -294,7 +294,7 @@ fn uri(block: &mut Block<'_>) -> Result<(), Wrong> {
     if word.is_empty() {
         return Err(wrong(
             "is empty, and a token for no path opens nothing; write a path or a variable such as \
-             \"$request_uri\"",
+             \"$uri\"",
         ));
     }
     let value = Value::compile(block.cf, word)?;

@@ -117,7 +117,7 @@ fn with_variables(block: &mut Block<'_>, word: &'static [u8]) -> Result<Value, W
                      name that with \"secure_token_secret_file\"",
                 )
             })?;
-        main.secret_variables.entry(name).or_insert(place);
+        main.secret_variables.entry(name.to_vec()).or_insert(place);
     }
     Ok(Value::compile(block.cf, word)?)
 }

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// The most bytes a token or an expiry has once percent escapes are decoded.
-const LONGEST: usize = 64;
+pub(crate) const LONGEST: usize = 64;
 
 /// Bytes on the stack that escapes are decoded into.
 pub(crate) type Buffer = [u8; LONGEST];

@@ -115,7 +115,7 @@ impl<R: Row> Scheme for R {
         if fields.duplicate {
             return Ok(Verdict::refused(Reason::Duplicate));
         }
-        let mut buffer = [0; _];
+        let mut buffer = [0; encoding::LONGEST];
         let (Some(token), Some((expires, seconds))) = (
             decode_token(fields.token),
             decode_expiry(fields.expires, &mut buffer),
@@ -219,8 +219,12 @@ fn is_same(one: [u8; DIGEST_LENGTH], other: [u8; DIGEST_LENGTH]) -> bool {
 }
 
 fn decode_token(value: &[u8]) -> Option<[u8; DIGEST_LENGTH]> {
-    encoding::base64url(value)
-        .or_else(|| encoding::base64url(encoding::percent_decode(value, &mut [0; _])?))
+    encoding::base64url(value).or_else(|| {
+        encoding::base64url(encoding::percent_decode(
+            value,
+            &mut [0; encoding::LONGEST],
+        )?)
+    })
 }
 
 /// The expiry as it is hashed and as a number.
