@@ -9,7 +9,7 @@ use token::{Reason, Scheme};
 
 use crate::Module;
 use crate::config::LocationConf;
-use crate::decision::decide;
+use crate::decision;
 use crate::ngx::{self, Failed, Level};
 
 /// NGINX's way into this module, for every request that reaches the access phase.
@@ -28,7 +28,7 @@ pub(crate) unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t
 
 // Apart from the handler, so that a location without tokens pays for none of this.
 #[inline(never)]
-fn guarded(r: &Request, conf: &LocationConf, scheme: &dyn Scheme) -> ngx_int_t {
+fn guarded(r: &mut Request, conf: &LocationConf, scheme: &dyn Scheme) -> ngx_int_t {
     match catch_unwind(AssertUnwindSafe(|| check(r, conf, scheme))) {
         Ok(Ok(status)) => status.into(),
         Ok(Err(Failed)) => fail(r, "no verdict, out of memory or a variable failed"),
@@ -36,22 +36,38 @@ fn guarded(r: &Request, conf: &LocationConf, scheme: &dyn Scheme) -> ngx_int_t {
     }
 }
 
-fn check(r: &Request, conf: &LocationConf, scheme: &dyn Scheme) -> Result<Status, Failed> {
-    let keep = Module::main_conf(r).is_some_and(|main| main.uses_variables);
-    match decide(r, conf, scheme, keep)?.reason() {
+fn check(r: &mut Request, conf: &LocationConf, scheme: &dyn Scheme) -> Result<Status, Failed> {
+    // Always made here and now, whatever a variable found before: what it went by may have changed.
+    let decision = decision::decide(r, conf, scheme)?;
+    if Module::main_conf(r).is_some_and(|main| main.uses_variables) {
+        decision::keep(r, conf, decision)?;
+    }
+    match decision.reason() {
         None => Ok(Status::NGX_OK),
         Some(reason) => Ok(refuse(r, conf, scheme, reason)),
     }
 }
 
+/// What a refusal came to, noted with the request.
+#[derive(Clone, Copy, PartialEq)]
+enum Refusal {
+    /// The dry run spared the request.
+    Spared,
+    /// The request was refused; what NGINX asks for later is a page to tell so.
+    Real,
+}
+
 #[cold]
-fn refuse(r: &Request, conf: &LocationConf, scheme: &dyn Scheme, reason: Reason) -> Status {
+fn refuse(r: &mut Request, conf: &LocationConf, scheme: &dyn Scheme, reason: Reason) -> Status {
     let dry_run = conf.dry_run.unwrap_or(false);
-    let expired = reason == Reason::Expired;
-    let status = conf.status(scheme, expired, ngx::satisfy_any(r));
-    // An error page inside the protected place is refused like anything else there, and NGINX then
-    // shows its own. That says nothing new.
-    if !ngx::is_answering_with(r, status) {
+    let refusal = if dry_run {
+        Refusal::Spared
+    } else {
+        Refusal::Real
+    };
+    // NGINX comes here again for the same request: with a directory's index, with an error page.
+    let before = ngx::note(r, refusal);
+    if before.is_none() || before == Some(Refusal::Spared) && refusal == Refusal::Real {
         ngx::log(
             r,
             conf.log_level.unwrap_or(Level::Error),
@@ -67,6 +83,12 @@ fn refuse(r: &Request, conf: &LocationConf, scheme: &dyn Scheme, reason: Reason)
         // As if this module were not there: the other access checks decide.
         return Status::NGX_DECLINED;
     }
+    let satisfy_any = ngx::satisfy_any(r);
+    if before == Some(Refusal::Real) && !satisfy_any {
+        // An error page inside the protected place: NGINX's own page ends it.
+        ngx::forbid_error_pages(r);
+    }
+    let status = conf.status(scheme, reason == Reason::Expired, satisfy_any);
     ::ngx::http::HTTPStatus(status.into()).into()
 }
 

@@ -43,31 +43,29 @@ struct Kept {
     decision: Decision,
 }
 
-/// The decision about this request under this location's rules, made now or before.
-///
-/// `keep` it for those who ask later: the clock goes on, and a variable in the access log of a long
-/// download must not say what would be decided at its end.
+/// Decides about this request under this location's rules.
 pub(crate) fn decide(
     r: &Request,
     conf: &LocationConf,
     scheme: &dyn Scheme,
-    keep: bool,
 ) -> Result<Decision, Failed> {
-    if let Some(kept) = ngx::kept::<Kept>(r, Module::module())
-        && std::ptr::eq(kept.conf, conf)
-    {
-        return Ok(kept.decision);
+    if conf.preflight.unwrap_or(false) && ngx::is_preflight(r) {
+        return Ok(Decision::Preflight);
     }
-    let decision = if conf.preflight.unwrap_or(false) && ngx::is_preflight(r) {
-        Decision::Preflight
-    } else {
-        let verdict = scheme
-            .verify(&RequestView { r, conf }, &conf.rules(scheme), ngx::now())
-            .map_err(|Failure| Failed)?;
-        Decision::Token(verdict)
-    };
-    if keep {
-        ngx::keep(r, Module::module(), Kept { conf, decision })?;
-    }
-    Ok(decision)
+    let verdict = scheme
+        .verify(&RequestView { r, conf }, &conf.rules(scheme), ngx::now())
+        .map_err(|Failure| Failed)?;
+    Ok(Decision::Token(verdict))
+}
+
+/// Keeps a decision for the variables. The clock goes on, and the access log of a long download must
+/// not say what would be decided at its end.
+pub(crate) fn keep(r: &Request, conf: &LocationConf, decision: Decision) -> Result<(), Failed> {
+    ngx::keep(r, Module::module(), Kept { conf, decision })
+}
+
+/// The decision that was kept under these very rules.
+pub(crate) fn kept(r: &Request, conf: &LocationConf) -> Option<Decision> {
+    let kept = ngx::kept::<Kept>(r, Module::module())?;
+    std::ptr::eq(kept.conf, conf).then_some(kept.decision)
 }

@@ -8,10 +8,10 @@ mod value;
 
 pub(crate) use conf::{Conf, Place};
 pub(crate) use request::{
-    ClientUri, client_uri, is_answering_with, is_preflight, keep, keep_bytes, keep_number, kept,
-    log, now, satisfy_any,
+    ClientUri, client_uri, forbid_error_pages, is_preflight, keep, keep_bytes, keep_number, kept,
+    log, note, now, satisfy_any,
 };
-pub(crate) use value::{Value, variable_names};
+pub(crate) use value::{Piece, Value, pieces};
 
 /// NGINX could not do what was asked: its memory ran out, or a variable could not be worked out.
 #[derive(Clone, Copy, Debug)]

@@ -10,7 +10,7 @@ use token::Reason;
 
 use crate::Module;
 use crate::config::LocationConf;
-use crate::decision::{Decision, decide};
+use crate::decision::{self, Decision};
 use crate::ngx::{self, Conf, Failed};
 
 /// What all the names begin with.
@@ -78,8 +78,7 @@ unsafe extern "C" fn get(
     value.data = text.as_ptr().cast_mut();
     value.set_len(text.len().try_into().unwrap_or(0));
     // NGINX would hand a valid value to whoever asks next, in whatever location and subrequest the
-    // request is by then. Left unmarked, it asks again, and `decide` knows whether it must decide
-    // anew.
+    // request is by then. Left unmarked, it asks again, and `decided` knows whether to decide anew.
     value.set_valid(0);
     value.set_no_cacheable(1);
     value.set_not_found(0);
@@ -131,10 +130,15 @@ fn args<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed> 
     ngx::keep_bytes(r, joined).map(|bytes| &*bytes)
 }
 
-/// The decision, made now if it was not before.
+/// The decision: the one that the access phase made or, where it was not reached, one made now.
 fn decided(r: &Request, conf: &LocationConf) -> Result<Option<Decision>, Failed> {
     let Some(scheme) = conf.scheme() else {
         return Ok(None);
     };
-    decide(r, conf, scheme, true).map(Some)
+    if let Some(decision) = decision::kept(r, conf) {
+        return Ok(Some(decision));
+    }
+    let decision = decision::decide(r, conf, scheme)?;
+    decision::keep(r, conf, decision)?;
+    Ok(Some(decision))
 }

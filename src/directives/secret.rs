@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::{Block, Wrong, say, wrong};
 use crate::Module;
 use crate::config::{Secret, SecretText};
-use crate::ngx::{Level, Value, variable_names};
+use crate::ngx::{Level, Piece, Value, pieces};
 
 /// Below this a secret can be found by trying.
 const SHORT: usize = 16;
@@ -106,18 +106,17 @@ fn value_and_id<'a>(
 fn with_variables(block: &mut Block<'_>, word: &'static [u8]) -> Result<Value, Wrong> {
     let place = block.cf.place();
     let main = Module::main_conf_mut(block.cf.as_ref()).ok_or(Wrong::Said)?;
-    for name in variable_names(word) {
-        // A capture ($1) is the client's own text, and looks like any "$5" in a password.
-        let name = name
-            .ok()
-            .filter(|name| !name.first().is_some_and(u8::is_ascii_digit))
-            .ok_or_else(|| {
-                wrong(
-                    "has a \"$\" that begins no variable; put a secret that has a \"$\" into a file and \
-                     name that with \"secure_token_secret_file\"",
-                )
-            })?;
-        main.secret_variables.entry(name.to_vec()).or_insert(place);
+    // A capture ($1) is the client's own text, and looks like any "$5" in a password.
+    let pieces = pieces(word).ok_or_else(|| {
+        wrong(
+            "has a \"$\" that begins no variable; put a secret that has a \"$\" into a file and name that \
+             with \"secure_token_secret_file\"",
+        )
+    })?;
+    for piece in pieces {
+        if let Piece::Variable(name) = piece {
+            main.secret_variables.entry(name.to_vec()).or_insert(place);
+        }
     }
     Ok(Value::compile(block.cf, word)?)
 }

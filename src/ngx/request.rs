@@ -1,13 +1,14 @@
 //! `ngx_http_request_t`: what a request is asked and given.
 
+use std::ffi::c_void;
 use std::fmt;
 use std::io::Write as _;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 
 use nginx_sys::{
     NGX_HTTP_OPTIONS, NGX_HTTP_SATISFY_ANY, NGX_OK, ngx_http_core_srv_conf_t,
-    ngx_http_parse_complex_uri, ngx_http_request_t, ngx_int_t, ngx_module_t, ngx_palloc, ngx_str_t,
-    ngx_time,
+    ngx_http_parse_complex_uri, ngx_http_request_t, ngx_int_t, ngx_module_t, ngx_palloc,
+    ngx_pool_cleanup_add, ngx_str_t, ngx_time,
 };
 use ngx::collections::Vec;
 use ngx::core::NgxStr;
@@ -100,10 +101,9 @@ pub(crate) fn satisfy_any(r: &Request) -> bool {
         .is_some_and(|core| core.satisfy == NGX_HTTP_SATISFY_ANY as usize)
 }
 
-/// Whether NGINX is already answering with this status and looks for the page to show.
-pub(crate) fn is_answering_with(r: &Request, status: u16) -> bool {
-    let inner = r.as_ref();
-    inner.error_page() != 0 && inner.err_status == usize::from(status)
+/// Has NGINX answer with its own page, whatever `error_page` says.
+pub(crate) fn forbid_error_pages(r: &mut Request) {
+    r.as_mut().set_error_page(1);
 }
 
 /// Whether this is the question that a browser asks before a cross-origin request.
@@ -144,6 +144,38 @@ pub(crate) fn keep<T: Copy>(r: &Request, module: &ngx_module_t, value: T) -> Res
     unsafe { memory.write(value) };
     r.set_module_ctx(memory.as_ptr().cast(), module);
     Ok(())
+}
+
+/// Notes something about a request and says what was noted before. Unlike what is [kept](keep), a note
+/// stays when the request is sent to another location. Notes of another type are lost.
+pub(crate) fn note<T: Copy>(r: &Request, note: T) -> Option<T> {
+    // As NGINX's realip module does it: the list of cleanups is what NGINX keeps for a request.
+    unsafe extern "C" fn is_note<T>(_: *mut c_void) {}
+    let marker: unsafe extern "C" fn(*mut c_void) = is_note::<T>;
+
+    // SAFETY: the request's pool is valid as long as the request.
+    let mut next = unsafe { r.as_ref().pool.as_ref() }?.cleanup;
+    // SAFETY: null, or a cleanup of the pool.
+    while let Some(cleanup) = unsafe { next.as_ref() } {
+        if cleanup
+            .handler
+            .is_some_and(|handler| ptr::fn_addr_eq(handler, marker))
+        {
+            // SAFETY: written below, and nothing else refers to it.
+            let noted = unsafe { &mut *cleanup.data.cast::<T>() };
+            return Some(std::mem::replace(noted, note));
+        }
+        next = cleanup.next;
+    }
+    // SAFETY: the request's pool is valid as long as the request.
+    let cleanup = unsafe { ngx_pool_cleanup_add(r.as_ref().pool, size_of::<T>()) };
+    // SAFETY: null, or a new cleanup.
+    let cleanup = unsafe { cleanup.as_mut() }?;
+    const { assert!(align_of::<T>() <= nginx_sys::NGX_ALIGNMENT) };
+    // SAFETY: there is room for it, aligned.
+    unsafe { cleanup.data.cast::<T>().write(note) };
+    cleanup.handler = Some(marker);
+    None
 }
 
 /// Copies pieces, one behind the other, into the request's pool.

@@ -18,6 +18,9 @@ pub(crate) enum Value {
     /// One variable and nothing else: read where NGINX keeps it.
     Variable(ngx_uint_t),
     /// Text and variables, put together for every request in its pool.
+    Joined(Box<[Value]>),
+    /// The same with what a regular expression captured (`$1`), which only NGINX's own engine reads.
+    /// At the level `debug` that engine logs every piece, so no secret may be one of these.
     Script(NonNull<ngx_http_complex_value_t>),
 }
 
@@ -27,20 +30,38 @@ impl Value {
     /// # Errors
     /// Where NGINX refuses it; NGINX has then said why.
     pub(crate) fn compile(cf: &mut Conf, text: &'static [u8]) -> Result<Self, Failed> {
-        if !text.contains(&b'$') {
-            return Ok(Self::Literal(text.into()));
+        let Some(pieces) = pieces(text) else {
+            return Self::script(cf, text);
+        };
+        let mut values = Vec::new();
+        for piece in pieces {
+            values.push(match piece {
+                Piece::Text(text) => Self::Literal(text.into()),
+                Piece::Variable(name) => Self::variable(cf, name)?,
+            });
         }
+        Ok(match values.len() {
+            0 => Self::Literal(Box::default()),
+            1 => values.remove(0),
+            _ => Self::Joined(values.into()),
+        })
+    }
+
+    fn variable(cf: &mut Conf, name: &[u8]) -> Result<Self, Failed> {
+        let mut name = ngx_str_t {
+            len: name.len(),
+            data: name.as_ptr().cast_mut(),
+        };
+        // SAFETY: the name is only read.
+        let index = unsafe { ngx_http_get_variable_index(cf.as_ptr(), &raw mut name) };
+        index.try_into().map(Self::Variable).map_err(|_| Failed)
+    }
+
+    fn script(cf: &mut Conf, text: &'static [u8]) -> Result<Self, Failed> {
         let mut word = ngx_str_t {
             len: text.len(),
             data: text.as_ptr().cast_mut(),
         };
-        if let Some(name) = sole_variable(text) {
-            word.data = name.as_ptr().cast_mut();
-            word.len = name.len();
-            // SAFETY: the name is only read.
-            let index = unsafe { ngx_http_get_variable_index(cf.as_ptr(), &raw mut word) };
-            return index.try_into().map(Self::Variable).map_err(|_| Failed);
-        }
         // SAFETY: the configuration's pool is valid while it is read.
         let memory = unsafe { ngx_palloc(cf.pool(), size_of::<ngx_http_complex_value_t>()) };
         let script = NonNull::new(memory.cast::<ngx_http_complex_value_t>()).ok_or(Failed)?;
@@ -78,6 +99,15 @@ impl Value {
                     Some(value) => Ok(value.as_bytes()),
                 }
             }
+            Self::Joined(values) => {
+                let mut text = ngx::collections::Vec::new_in(r.pool());
+                for value in values {
+                    let value = value.get(r)?;
+                    text.try_reserve(value.len()).map_err(|_| Failed)?;
+                    text.extend_from_slice(value);
+                }
+                Ok(text.leak())
+            }
             Self::Script(script) => {
                 // SAFETY: compiled into the pool of the configuration that owns this value.
                 let script = unsafe { script.as_ref() };
@@ -89,33 +119,39 @@ impl Value {
     }
 }
 
-/// The name in `$name` or `${name}` where nothing else stands there. A capture (`$1`) has no name.
-fn sole_variable(text: &[u8]) -> Option<&[u8]> {
-    let name = text.strip_prefix(b"$")?;
-    let name = name
-        .strip_prefix(b"{")
-        .and_then(|name| name.strip_suffix(b"}"))
-        .unwrap_or(name);
-    let is_name = name.iter().all(is_name_byte) && !name.first()?.is_ascii_digit();
-    is_name.then_some(name)
+/// A piece of a value.
+pub(crate) enum Piece<'a> {
+    Text(&'a [u8]),
+    /// Name of a variable.
+    Variable(&'a [u8]),
 }
 
-/// The variables that a text names, in order; an error for a `$` that begins none.
-pub(crate) fn variable_names(text: &[u8]) -> impl Iterator<Item = Result<&[u8], Failed>> {
-    let behind_dollars = text.split(|&byte| byte == b'$').skip(1);
-    behind_dollars.map(|text| {
-        let braced = text.strip_prefix(b"{");
-        let text = braced.unwrap_or(text);
-        let length = text.iter().take_while(|byte| is_name_byte(byte)).count();
-        match text.split_at_checked(length) {
-            Some((name, rest)) if length > 0 && (braced.is_none() || rest.starts_with(b"}")) => {
-                Ok(name)
-            }
-            _ => Err(Failed),
+/// Takes a value apart. `None` where a `$` begins no variable: at the end, in front of a digit.
+pub(crate) fn pieces(text: &[u8]) -> Option<Vec<Piece<'_>>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.iter().position(|&byte| byte == b'$') {
+        let (before, behind) = rest.split_at_checked(at)?;
+        let behind = behind.strip_prefix(b"$")?;
+        let braced = behind.strip_prefix(b"{");
+        let behind = braced.unwrap_or(behind);
+        let is_name_byte = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+        let length = behind.iter().take_while(is_name_byte).count();
+        let (name, behind) = behind.split_at_checked(length)?;
+        if name.first()?.is_ascii_digit() {
+            return None;
         }
-    })
-}
-
-fn is_name_byte(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || *byte == b'_'
+        if !before.is_empty() {
+            pieces.push(Piece::Text(before));
+        }
+        pieces.push(Piece::Variable(name));
+        rest = match braced {
+            Some(_) => behind.strip_prefix(b"}")?,
+            None => behind,
+        };
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Text(rest));
+    }
+    Some(pieces)
 }
