@@ -1,0 +1,139 @@
+# nginx-secure-token. `make help` lists the targets and the variables.
+
+# The NGINX to build for and to test with: vendored, system, or custom (a tree of one's own).
+NGINX ?= vendored
+TARGET_DIR ?= target
+PORT ?= 8080
+TESTS ?= t/
+
+# One of the two is enough: NGINX builds in objs/ of its sources unless told otherwise.
+ifneq ($(NGINX_SOURCE_DIR)$(NGINX_BUILD_DIR),)
+NGINX := custom
+override NGINX_SOURCE_DIR := $(abspath $(or $(NGINX_SOURCE_DIR),$(NGINX_BUILD_DIR)/..))
+override NGINX_BUILD_DIR := $(abspath $(or $(NGINX_BUILD_DIR),$(NGINX_SOURCE_DIR)/objs))
+else ifeq ($(NGINX),custom)
+$(error NGINX=custom needs NGINX_SOURCE_DIR or NGINX_BUILD_DIR)
+endif
+ifeq ($(filter vendored system custom,$(NGINX)),)
+$(error NGINX=$(NGINX): it is vendored, system or custom)
+endif
+
+OUT := build/$(NGINX)
+MODULE := $(OUT)/ngx_http_secure_token_module.so
+SIGN := build/sign
+
+# For whom nginx-sys is compiled depends on the environment, so each NGINX has a target directory of
+# its own: nothing is compiled again when one goes back and forth.
+CARGO_DIR_vendored := $(TARGET_DIR)
+CARGO_DIR_system := $(TARGET_DIR)/system
+CARGO_DIR_custom := $(TARGET_DIR)/custom
+export CARGO_TARGET_DIR := $(TARGET_DIR)
+
+# Directories are among them so that a deleted file counts as a change.
+SOURCES := $(wildcard Cargo.toml Cargo.lock build.rs .cargo .cargo/*) tools/build \
+	$(shell find src abi token/src token/Cargo.toml)
+
+# What a recipe starts must not see our flags (NGINX is built by make as well), nor somebody else's
+# NGINX where it was not asked for, nor NGINX: NGINX itself takes that variable for its listening
+# sockets, handed over at an upgrade.
+unexport MAKEFLAGS MFLAGS NGINX NGINX_SOURCE_DIR NGINX_BUILD_DIR
+
+# What the tests, the demonstration and the benchmark are run with.
+export NGINX_BINARY ?= $(abspath $(OUT)/nginx)
+export SECURE_TOKEN_MODULE := $(abspath $(MODULE))
+export SECURE_TOKEN_SIGN := $(abspath $(SIGN))
+export PORT
+
+.DEFAULT_GOAL := build
+.NOTPARALLEL:
+.PHONY: build run test test-cargo test-nginx check bench clean help FORCE
+
+build: ## build the module and, if it is vendored, NGINX: into build/$(NGINX)/
+build: $(MODULE) $(if $(filter-out custom,$(NGINX)),$(OUT)/nginx)
+
+BUILD = CARGO_TARGET_DIR=$(CARGO_DIR_$(NGINX)) NGINX_SOURCE_DIR=$(NGINX_SOURCE_DIR) \
+	NGINX_BUILD_DIR=$(NGINX_BUILD_DIR) tools/build $(NGINX)
+
+$(MODULE): $(SOURCES) $(OUT)/inputs | deps-build
+	$(BUILD)
+
+# Comes with the module; here for the case that it alone was deleted.
+$(OUT)/nginx: | $(MODULE)
+	@test -e $@ || $(BUILD)
+
+# What else a build depends on. Written anew only when it changed.
+$(OUT)/inputs: FORCE | deps-build
+	@mkdir -p $(@D)
+	@{ rustc -V; env | grep -E '^(NGX_|RUSTFLAGS=|CC=|CFLAGS=|CARGO_BUILD_)' | sort; \
+	case $(NGINX) in \
+	system) dpkg-query -W nginx nginx-dev ;; \
+	custom) echo $(NGINX_SOURCE_DIR); cd $(NGINX_BUILD_DIR) && pwd && cksum Makefile ngx_auto_config.h ;; \
+	esac; } >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+# Signs links from the command line: what the tests and the demonstration need.
+$(SIGN): $(shell find token -path token/tests -prune -o -print) Cargo.toml Cargo.lock | deps-build
+	cargo build --release -p token --example sign
+	@mkdir -p $(@D)
+	@cp -f $(TARGET_DIR)/release/examples/sign $@
+
+run: ## serve the demonstration on http://127.0.0.1:$(PORT)/ until Ctrl-C
+run: deps-run build $(SIGN)
+	@demo/run
+
+test: ## run all tests: test-cargo and test-nginx
+test: deps-test test-cargo test-nginx
+
+test-cargo: ## run the tests of the crates that are not part of NGINX
+test-cargo: deps-build
+	cargo test --workspace --exclude ngx_http_secure_token_module
+
+test-nginx: ## run t/ (or TESTS=t/azion.t) with a real NGINX
+test-nginx: deps-test build $(SIGN)
+	@tools/test-nginx
+	TEST_NGINX_BINARY=$(NGINX_BINARY) TEST_NGINX_SERVROOT=$(abspath build/servroot) \
+		TEST_NGINX_SECURE_TOKEN_MODULE=$(SECURE_TOKEN_MODULE) TEST_NGINX_SIGN=$(SECURE_TOKEN_SIGN) \
+		prove -Ibuild/test-nginx/lib -r $(PROVE_FLAGS) $(TESTS)
+
+# The module is looked at as `make build` compiles it, the other crates as `make test` does: neither
+# NGINX nor a dependency is built for this alone.
+check: ## check format, lints (warnings are errors), dependencies, licences and shell scripts
+check: deps-check
+	cargo fmt --all --check
+	cargo clippy --locked --release --all-targets -- -D warnings
+	cargo clippy --locked --workspace --exclude ngx_http_secure_token_module --all-targets -- -D warnings
+	tools/cargo-deny
+	tools/shellcheck
+
+bench: ## measure what the module costs a request
+bench: deps-bench build $(SIGN)
+	@bench/run
+
+clean: ## delete what was built, except build/tools
+	mkdir -p build && find build -mindepth 1 -maxdepth 1 ! -name tools -exec rm -rf {} +
+	cargo clean
+
+# The tools that a target needs are installed (by root on Debian), or named.
+DEPS := build $(filter system,$(NGINX))
+.PHONY: deps-build deps-run deps-test deps-check deps-bench
+deps-build:
+	@tools/deps $(DEPS)
+deps-run deps-test deps-check deps-bench: deps-%:
+	@tools/deps $(DEPS) $*
+
+help: ## this list
+	@echo 'usage: make [TARGET] [VARIABLE=VALUE...]'
+	@echo
+	@echo 'targets (default: build)'
+	@sed -nE 's/^([a-z-]+): ## (.*)/\1\t\2/p' Makefile | \
+		while IFS="$$(printf '\t')" read -r target text; do printf '  %-12s %s\n' $$target "$$text"; done
+	@echo
+	@echo 'variables'
+	@echo '  NGINX=vendored    build for the NGINX of the crate nginx-src (default)'
+	@echo '  NGINX=system      build for the NGINX of Debian'\''s packages nginx and nginx-dev'
+	@echo '  NGINX_SOURCE_DIR, NGINX_BUILD_DIR   build for a configured NGINX tree of your own'
+	@echo '  NGINX_BINARY      run and test with this NGINX instead of build/$$(NGINX)/nginx'
+	@echo '  PORT=8080         where `make run` listens'
+	@echo '  TESTS=t/          files or directories for `make test-nginx`'
+	@echo '  PROVE_FLAGS=      more options for prove, for example -v'
+	@echo '  TARGET_DIR=target where cargo builds'
