@@ -1,0 +1,223 @@
+# What `nginx -t` says about a configuration: errors, warnings, where they are, and no secret.
+
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use Test::More;
+use SecureToken::Nginx;
+
+# Every secret of this file has this in it, and no message may.
+my $secret = 'SeCrEt-of-16-bytes';
+my $nginx  = SecureToken::Nginx->new;
+
+# Puts directives into a server and returns what `nginx -t` says about them.
+sub told {
+    my ($directives, %with) = @_;
+    $nginx->configure(http => ($with{http} // '') . "\nserver { listen unix:DIR/nginx.sock;\n$directives\n}");
+    return $nginx->test(%with);
+}
+
+# The line that has the mark "# here".
+sub marked_line {
+    my @lines = split /\n/, $nginx->read('nginx.conf');
+    my ($line) = grep { $lines[$_ - 1] =~ /# here/ } 1 .. @lines;
+    return $line;
+}
+
+sub error {
+    my ($name, $directives, $message, %with) = @_;
+    subtest $name => sub {
+        my ($status, $text) = told($directives, %with);
+        is $status, 256, 'nginx -t fails' or diag $text;
+        like $text, qr/\[emerg\] [^\n]*$message/, 'the message';
+        my $line = marked_line();
+        like $text, qr{\[emerg\] [^\n]* in \Q@{[$nginx->dir]}\E/nginx\.conf:$line\n}, 'its place' if $line;
+        unlike $text, qr/SeCrEt/, 'no secret in it';
+    };
+}
+
+sub warning_only {
+    my ($name, $directives, $message, %with) = @_;
+    subtest $name => sub {
+        my ($status, $text) = told($directives, %with);
+        is $status, 0, 'nginx -t succeeds' or diag $text;
+        like $text, qr/\[warn\] [^\n]*$message/, 'the message';
+        my $line = marked_line();
+        like $text, qr{\[warn\] [^\n]* in \Q@{[$nginx->dir]}\E/nginx\.conf:$line\n}, 'its place' if $line;
+        unlike $text, qr/SeCrEt/, 'no secret in it';
+    };
+}
+
+sub silent {
+    my ($name, $directives, %with) = @_;
+    subtest $name => sub {
+        my ($status, $text) = told($directives, %with);
+        is $status, 0, 'nginx -t succeeds' or diag $text;
+        unlike $text, qr/\[\w+\] .*secure_token/, 'and says nothing about it';
+        unlike $text, qr/SeCrEt/, 'no secret in it';
+    };
+}
+
+my $good = "secure_token azion;\nsecure_token_secret $secret;";
+
+# --- what is fine
+
+silent 'the smallest configuration is fine', "location / { $good }";
+silent 'a scheme and a secret in the server protect all its locations', "$good location / { }";
+silent 'a secret may stand outside and the scheme inside', "secure_token_secret $secret; location / { secure_token gcore; }";
+silent 'secure_token off needs no secret', 'location / { secure_token off; }';
+silent 'other directives without secure_token are fine', 'secure_token_clock_skew 5s; location / { secure_token_preflight on; }';
+silent 'every directive together is fine', <<"CONF";
+    location / {
+        $good
+        secure_token_secret        another-$secret id=second;
+        secure_token_uri           \$request_uri;
+        secure_token_source        args \$http_x_token "st=\$cookie_st&e=\$cookie_e";
+        secure_token_param         token=t expires=x;
+        secure_token_denied_status 404;
+        secure_token_expired_status 404;
+        secure_token_ignore_case   on;
+        secure_token_clock_skew    5s;
+        secure_token_max_lifetime  1d;
+        secure_token_preflight     on;
+        secure_token_log_level     info;
+        secure_token_dry_run       on;
+    }
+CONF
+silent 'a directive may stand in http, server and location', "secure_token_clock_skew 1s; location / { secure_token_clock_skew 2s; location /a { } }",
+    http => "secure_token azion; secure_token_secret $secret; secure_token_clock_skew 3s;";
+silent 'a secret may be of variables', "location / { secure_token azion; secure_token_secret \$tenant_secret; }",
+    http => "map \$host \$tenant_secret { default $secret; }";
+silent 'a variable may be spelled in capitals, as everywhere in nginx.conf', "location / { secure_token azion; secure_token_secret \$Tenant_Secret; }",
+    http => "map \$host \$Tenant_Secret { default $secret; }";
+silent 'a variable may be set in the location', "location / { set \$mine $secret; secure_token azion; secure_token_secret \$mine; }";
+silent 'a variable may be a named capture', "location ~ ^/(?<tenant>\\w+)/ { secure_token azion; secure_token_secret \"$secret-\$tenant\"; }";
+silent 'a secret may have quotes, blanks and semicolons', "location / { secure_token azion; secure_token_secret 'a; \"$secret\" {}'; }";
+silent 'secure_token_client_ip off is fine with azion', "location / { $good secure_token_client_ip off; }";
+silent 'an inherited client address is ignored by azion', "secure_token_client_ip \$remote_addr; location / { $good }";
+silent 'the lowest and the highest status are fine', "location / { $good secure_token_denied_status 400; secure_token_expired_status 599; }";
+
+# --- secure_token
+
+error 'an unknown scheme is refused and the known ones are listed', "location / {\nsecure_token akamai; # here\nsecure_token_secret $secret; }",
+    qr/"secure_token": unknown scheme "akamai"; write one of "off", "azion", "gcore"/;
+error 'a scheme in capitals is unknown', "location / {\nsecure_token Azion; # here\nsecure_token_secret $secret; }", qr/"secure_token": unknown scheme "Azion"/;
+error 'an empty scheme is unknown', "location / {\nsecure_token ''; # here\n}", qr/"secure_token": unknown scheme ""/;
+error 'secure_token cannot be switched by a variable', "location / {\nsecure_token \$arg_scheme; # here\nsecure_token_secret $secret; }",
+    qr/"secure_token": unknown scheme "\$arg_scheme"/;
+error 'a scheme that takes no further word gets none', "location / {\nsecure_token azion legacy; # here\nsecure_token_secret $secret; }",
+    qr/"secure_token": "azion" takes no further parameter; remove "legacy"/;
+error 'secure_token without a word is refused', "location / {\nsecure_token; # here\n}", qr/invalid number of arguments in "secure_token" directive/;
+error 'secure_token twice is refused', "location / { secure_token azion;\nsecure_token gcore; # here\nsecure_token_secret $secret; }", qr/"secure_token": is given twice/;
+error 'a scheme without a secret is refused', "location / {\nsecure_token azion; # here\n}", qr/"secure_token azion" has no secret here/;
+error 'a secret of a sibling location does not count', "location /a { secure_token_secret $secret; }\nlocation /b {\nsecure_token azion; # here\n}",
+    qr/"secure_token azion" has no secret here/;
+error 'a scheme in http without a secret anywhere is refused', 'location / { }', qr/"secure_token gcore" has no secret here/, http => "secure_token gcore; # here\n";
+warning_only 'a scheme in the server with secrets in its locations only is a warning', "secure_token azion; # here\nlocation / { secure_token_secret $secret; }",
+    qr/"secure_token azion" has no secret here/;
+
+# --- secure_token_secret
+
+error 'an empty secret is refused', "location / { secure_token azion;\nsecure_token_secret ''; # here\n}", qr/"secure_token_secret": the secret is empty/;
+error 'a secret of two words is refused, and not repeated', "location / { secure_token azion;\nsecure_token_secret $secret two-$secret; # here\n}",
+    qr/"secure_token_secret": takes a secret and at most "id=name"/;
+error 'a secret of three words is refused, and not repeated', "location / { secure_token azion;\nsecure_token_secret $secret id=a $secret; # here\n}",
+    qr/"secure_token_secret": takes a secret and at most "id=name"/;
+error 'no secret at all is refused', "location / { secure_token azion;\nsecure_token_secret; # here\n}", qr/invalid number of arguments in "secure_token_secret" directive/;
+error 'an empty id is refused', "location / { secure_token azion;\nsecure_token_secret $secret id=; # here\n}", qr/"secure_token_secret": "id=" needs a name/;
+error 'an id with a blank is refused', "location / { secure_token azion;\nsecure_token_secret $secret 'id=a b'; # here\n}", qr/"secure_token_secret": "id=" needs a name/;
+error 'an id of 65 characters is refused', "location / { secure_token azion;\nsecure_token_secret $secret id=" . 'x' x 65 . "; # here\n}", qr/"secure_token_secret": "id=" needs a name/;
+error 'two secrets of one id are refused', "location / { secure_token azion; secure_token_secret $secret id=a;\nsecure_token_secret other-$secret id=a; # here\n}",
+    qr/"secure_token_secret": another secret of this block goes by the name "a"/;
+error 'an id that is the number of another secret is refused', "location / { secure_token azion; secure_token_secret $secret id=2;\nsecure_token_secret other-$secret; # here\n}",
+    qr/"secure_token_secret": another secret of this block goes by the name "2"/;
+error 'a variable that does not exist is refused, and not repeated', "location / { secure_token azion;\nsecure_token_secret SeCrEt\$SeCrEt; # here\n}",
+    qr/"secure_token_secret": names a variable that does not exist/;
+error "a dollar that begins no variable is refused: $_", "location / { secure_token azion;\nsecure_token_secret '$_'; # here\n}", qr/"secure_token_secret": has a "\$" that begins no variable/
+    for 'SeCrEt$', '$', 'SeCrEt$-x', 'SeCrEt$$', 'SeCrEt$5', '$1', '${SeCrEt', 'SeCrEt${}', 'SeCrEt${1}', 'SeCrEt${a-b}', 'SeCrEt$host$';
+warning_only 'a secret shorter than 16 bytes is a warning', "location / { secure_token azion;\nsecure_token_secret SeCrEt-15-bytes; # here\n}",
+    qr/"secure_token_secret": the secret has 15 bytes .* at least 16/;
+
+# --- secure_token_secret_file
+
+$nginx->write($_->[0], $_->[1]) for ['good', "$secret\n"], ['empty', ''], ['newline', "\n"], ['crlf', "\r\n"], ['short', "SeCrEt\n"], ['world', "$secret\n"],
+    ['big', 'SeCrEt' x 20000];
+chmod 0600, $nginx->dir . "/$_" for qw(good empty newline crlf short big);
+chmod 0644, $nginx->dir . '/world';
+mkdir $nginx->dir . '/directory';
+POSIX::mkfifo($nginx->dir . '/fifo', 0600);
+
+silent 'a secret file is fine', 'location / { secure_token azion; secure_token_secret_file good; }';
+silent 'a secret file with an id is fine', 'location / { secure_token azion; secure_token_secret_file good id=file; }';
+error "a secret file that is $_->[0] is refused", "location / { secure_token azion;\nsecure_token_secret_file $_->[1]; # here\n}", qr/"secure_token_secret_file": $_->[2]/
+    for ['missing', 'nowhere', 'cannot read ".*nowhere": No such file'], ['empty', 'empty', '".*empty" is empty'], ['an empty line', 'newline', '".*newline" is empty'],
+    ['an empty line of Windows', 'crlf', '".*crlf" is empty'], ['a directory', 'directory', '".*directory" is not a file'], ['a pipe', 'fifo', '".*fifo" is not a file'],
+    ['a device', '/dev/zero', '"/dev/zero" is not a file'], ['too big', 'big', '".*big" has more than 64 KiB'], ['no name', "''", ''],
+    ['below a file', 'good/x', 'cannot read ".*good/x": Not a directory'];
+error 'a secret file given as two words is refused', "location / { secure_token azion;\nsecure_token_secret_file good bad; # here\n}", qr/"secure_token_secret_file": takes a file and at most "id=name"/;
+warning_only 'a secret file that others can read is a warning', "location / { secure_token azion;\nsecure_token_secret_file world; # here\n}",
+    qr/"secure_token_secret_file": others can read ".*world"/;
+warning_only 'a secret file with a short secret is a warning', "location / { secure_token azion;\nsecure_token_secret_file short; # here\n}", qr/"secure_token_secret_file": the secret has 6 bytes/;
+
+SKIP: {
+    my $uid = $> == 0 ? scalar getpwnam 'nobody' : undef;
+    skip 'no user nobody', 1 if $> == 0 && !defined $uid;
+    chmod 0000, $nginx->dir . '/good' if $> != 0;
+    # Another user has to get at the module, wherever the checkout is.
+    my $module = $nginx->dir . '/module.so';
+    File::Copy::copy($SecureToken::Nginx::MODULE, $module);
+    chmod 0755, $module;
+    local $SecureToken::Nginx::MODULE = $module;
+    chmod 0777, $nginx->dir;
+    error 'a secret file that may not be read is refused', "location / { secure_token azion;\nsecure_token_secret_file good; # here\n}",
+        qr/"secure_token_secret_file": cannot read ".*good": Permission denied/, uid => $uid;
+}
+
+# --- the others
+
+error 'an empty secure_token_uri is refused', "location / { $good\nsecure_token_uri ''; # here\n}", qr/"secure_token_uri": is empty/;
+error 'secure_token_uri with an unknown variable is refused', "location / { $good\nsecure_token_uri \$nowhere_set;\n}", qr/unknown "nowhere_set" variable/;
+error 'a constant client address is refused', "location / { secure_token gcore; secure_token_secret $secret;\nsecure_token_client_ip 192.0.2.7; # here\n}",
+    qr/"secure_token_client_ip": "192\.0\.2\.7" is the same for every client/;
+error 'an empty client address is refused', "location / { secure_token gcore; secure_token_secret $secret;\nsecure_token_client_ip ''; # here\n}", qr/"secure_token_client_ip": "" is the same/;
+error 'secure_token_client_ip on is refused', "location / { secure_token gcore; secure_token_secret $secret;\nsecure_token_client_ip on; # here\n}", qr/"secure_token_client_ip": "on" is the same/;
+error 'a client address with azion is refused', "location / { $good\nsecure_token_client_ip \$remote_addr; # here\n}",
+    qr/"secure_token_client_ip": tokens of the scheme "azion" carry no client address/;
+error 'a client address with azion is refused in http too', 'location / { }', qr/"secure_token_client_ip": tokens of the scheme "azion"/,
+    http => "$good\nsecure_token_client_ip \$remote_addr; # here\n";
+error 'a constant source is refused', "location / { $good\nsecure_token_source 'st=x&e=1'; # here\n}", qr/"secure_token_source": "st=x&e=1" is the same for every request/;
+error 'an empty source is refused', "location / { $good\nsecure_token_source args ''; # here\n}", qr/"secure_token_source": "" is the same for every request/;
+error 'secure_token_source cookie is refused', "location / { $good\nsecure_token_source cookie; # here\n}", qr/"secure_token_source": "cookie" is the same for every request/;
+error 'secure_token_source without a word is refused', "location / { $good\nsecure_token_source; # here\n}", qr/invalid number of arguments in "secure_token_source"/;
+error "secure_token_param $_->[0] is refused", "location / { $good\nsecure_token_param $_->[0]; # here\n}", qr/"secure_token_param": $_->[1]/
+    for ['st', 'unknown parameter "st"'], ['client_ip=ip', 'unknown parameter "client_ip=ip"'], ['token=', '"token=" gives no name'], ['expires=', '"expires=" gives no name'],
+    ['"token=a b"', '"token=a b" gives no name'], ['token=a&b', '"token=a&b" gives no name'], ['token=a=b', '"token=a=b" gives no name'], ['token=%73t', '"token=%73t" gives no name'],
+    ['token=$arg_x', '"token=\$arg_x" gives no name'], ['token=a token=b', 'is given twice'], ['expires=a expires=a', 'is given twice'], ['TOKEN=a', 'unknown parameter "TOKEN=a"'],
+    ['token=e', 'token and expiry of the scheme "azion" would have the same name'], ['token=x expires=x', 'token and expiry of the scheme "azion" would have the same name'];
+error "secure_token_denied_status $_ is refused", "location / { $good\nsecure_token_denied_status $_; # here\n}", qr/"secure_token_denied_status": must be a status from 400 to 599/
+    for 0, 200, 302, 399, 600, 4030, -403, '4o3', '""', '403.0', '0x193', '$arg_x', '99999999999999999999';
+error "secure_token_expired_status $_ is refused", "location / { $good\nsecure_token_expired_status $_; # here\n}", qr/"secure_token_expired_status": must be a status from 400 to 599/
+    for 200, 600, 'gone';
+for my $directive (qw(secure_token_ignore_case secure_token_preflight secure_token_dry_run)) {
+    error "$directive $_ is refused", "location / { $good\n$directive $_; # here\n}", qr/"$directive": must be "on" or "off"/ for 'yes', '1', '""', '$arg_x';
+}
+for my $directive (qw(secure_token_clock_skew secure_token_max_lifetime)) {
+    error "$directive $_ is refused", "location / { $good\n$directive $_; # here\n}", qr/"$directive": must be a time/ for 'soon', '-1', '1.5h', '""', '5x', '10ms', '$arg_x', '9' x 30;
+}
+error "secure_token_log_level $_ is refused", "location / { $good\nsecure_token_log_level $_; # here\n}", qr/"secure_token_log_level": must be "info", "notice", "warn" or "error"/
+    for 'debug', 'crit', 'off', 'ERROR', '""';
+for my $twice (
+    ['secure_token_uri', '/a'], ['secure_token_client_ip', 'off'], ['secure_token_source', 'args'], ['secure_token_param', 'token=t'], ['secure_token_denied_status', 404],
+    ['secure_token_expired_status', 404], ['secure_token_ignore_case', 'on'], ['secure_token_clock_skew', '5s'], ['secure_token_max_lifetime', '5s'], ['secure_token_preflight', 'on'],
+    ['secure_token_dry_run', 'on'], ['secure_token_log_level', 'warn'])
+{
+    my ($directive, $value) = @$twice;
+    error "$directive twice is refused", "location / { $good $directive $value;\n$directive $value; # here\n}", qr/"$directive": is given twice in this block/;
+    error "$directive without a word is refused", "location / { $good\n$directive; # here\n}", qr/invalid number of arguments in "$directive" directive/;
+}
+error 'a directive outside of http is refused', 'location / { }', qr/"secure_token" directive is not allowed here/, http => "upstream u { server localhost;\nsecure_token off; # here\n}\n";
+error 'a directive in an if block is refused', "location / { $good if (\$arg_x) {\nsecure_token off; # here\n} }", qr/"secure_token" directive is not allowed here/;
+
+done_testing;
