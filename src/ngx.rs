@@ -3,6 +3,7 @@
 //! All `unsafe` of the module is here and in the functions with a C signature.
 
 mod conf;
+mod pool;
 mod request;
 mod value;
 

@@ -12,11 +12,11 @@ use nginx_sys::{
     ngx_http_handler_pt, ngx_http_request_t, ngx_http_variable_t, ngx_int_t, ngx_parse_time,
     ngx_pool_t, ngx_str_t, ngx_variable_value_t,
 };
-use ngx::core::Pool;
 use ngx::http::{HttpModuleLocationConf as _, HttpModuleMainConf as _, NgxHttpCoreModule};
 use ngx::{ngx_conf_log_error, ngx_log_error};
 use zeroize::Zeroize as _;
 
+use super::pool::add_cleanup;
 use super::{Failed, Level};
 
 /// A function that works out a variable.
@@ -224,9 +224,13 @@ impl Conf {
     /// Puts a value into the configuration's pool; it is dropped with the configuration. Null where
     /// memory ran out.
     pub(crate) fn allocate<T>(&mut self, value: T) -> *mut c_void {
+        unsafe extern "C" fn drop_value<T>(value: *mut c_void) {
+            // SAFETY: NGINX runs a cleanup once, with the value that it was added with.
+            unsafe { value.cast::<T>().drop_in_place() };
+        }
         // SAFETY: the configuration's pool is valid while it is read.
-        let pool = unsafe { Pool::from_ngx_pool(self.0.pool) };
-        keep_with_drop(&pool, value)
+        let added = unsafe { add_cleanup(self.0.pool, drop_value::<T>, value) };
+        added.map_or(std::ptr::null_mut(), |value| value.as_ptr().cast())
     }
 }
 
@@ -238,22 +242,4 @@ unsafe fn elements<T>(array: &ngx_array_t) -> &[T] {
     }
     // SAFETY: of that type by the caller's promise.
     unsafe { array.as_slice() }
-}
-
-fn keep_with_drop<T>(pool: &Pool, value: T) -> *mut c_void {
-    unsafe extern "C" fn drop_value<T>(value: *mut c_void) {
-        // SAFETY: NGINX runs a cleanup once, with the pointer it was registered with.
-        unsafe { value.cast::<T>().drop_in_place() };
-    }
-    // SAFETY: the pool is valid.
-    let cleanup = unsafe { nginx_sys::ngx_pool_cleanup_add(pool.as_ptr(), size_of::<T>()) };
-    // SAFETY: null, or a cleanup of this pool.
-    let Some(cleanup) = (unsafe { cleanup.as_mut() }) else {
-        return std::ptr::null_mut();
-    };
-    const { assert!(align_of::<T>() <= nginx_sys::NGX_ALIGNMENT) };
-    // SAFETY: `data` has room for a `T` and the pool's alignment suffices.
-    unsafe { cleanup.data.cast::<T>().write(value) };
-    cleanup.handler = Some(drop_value::<T>);
-    cleanup.data
 }

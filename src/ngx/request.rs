@@ -7,8 +7,8 @@ use std::ptr::{self, NonNull};
 
 use nginx_sys::{
     NGX_HTTP_OPTIONS, NGX_HTTP_SATISFY_ANY, NGX_OK, ngx_http_core_srv_conf_t,
-    ngx_http_parse_complex_uri, ngx_http_request_t, ngx_int_t, ngx_module_t, ngx_palloc,
-    ngx_pool_cleanup_add, ngx_str_t, ngx_time,
+    ngx_http_parse_complex_uri, ngx_http_request_t, ngx_int_t, ngx_module_t, ngx_palloc, ngx_str_t,
+    ngx_time,
 };
 use ngx::collections::Vec;
 use ngx::core::NgxStr;
@@ -17,6 +17,7 @@ use ngx::http::{
 };
 use ngx::ngx_log_error;
 
+use super::pool::{Cleanup, add_cleanup};
 use super::{Failed, Level};
 
 /// What the client itself asked for, whatever became of it inside NGINX.
@@ -147,11 +148,11 @@ pub(crate) fn keep<T: Copy>(r: &Request, module: &ngx_module_t, value: T) -> Res
 }
 
 /// Notes something about a request and says what was noted before. Unlike what is [kept](keep), a note
-/// stays when the request is sent to another location. Notes of another type are lost.
+/// stays when the request is sent to another location.
 pub(crate) fn note<T: Copy>(r: &Request, note: T) -> Option<T> {
     // As NGINX's realip module does it: the list of cleanups is what NGINX keeps for a request.
     unsafe extern "C" fn is_note<T>(_: *mut c_void) {}
-    let marker: unsafe extern "C" fn(*mut c_void) = is_note::<T>;
+    let marker: Cleanup = is_note::<T>;
 
     // SAFETY: the request's pool is valid as long as the request.
     let mut next = unsafe { r.as_ref().pool.as_ref() }?.cleanup;
@@ -167,14 +168,9 @@ pub(crate) fn note<T: Copy>(r: &Request, note: T) -> Option<T> {
         }
         next = cleanup.next;
     }
+    // Where memory runs out there is no note, and at worst a line more in the log.
     // SAFETY: the request's pool is valid as long as the request.
-    let cleanup = unsafe { ngx_pool_cleanup_add(r.as_ref().pool, size_of::<T>()) };
-    // SAFETY: null, or a new cleanup.
-    let cleanup = unsafe { cleanup.as_mut() }?;
-    const { assert!(align_of::<T>() <= nginx_sys::NGX_ALIGNMENT) };
-    // SAFETY: there is room for it, aligned.
-    unsafe { cleanup.data.cast::<T>().write(note) };
-    cleanup.handler = Some(marker);
+    unsafe { add_cleanup(r.as_ref().pool, marker, note) };
     None
 }
 
