@@ -31,14 +31,14 @@ pub(crate) unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t
 fn guarded(r: &mut Request, conf: &LocationConf, scheme: &dyn Scheme) -> ngx_int_t {
     match catch_unwind(AssertUnwindSafe(|| check(r, conf, scheme))) {
         Ok(Ok(status)) => status.into(),
-        Ok(Err(Failed)) => fail(r, "no verdict, out of memory or a variable failed"),
-        Err(_) => fail(r, "no verdict, internal error"),
+        Ok(Err(Failed)) => fail(r, conf, "no verdict, out of memory or a variable failed"),
+        Err(_) => fail(r, conf, "no verdict, internal error"),
     }
 }
 
 fn check(r: &mut Request, conf: &LocationConf, scheme: &dyn Scheme) -> Result<Status, Failed> {
     // Always made here and now, whatever a variable found before: what it went by may have changed.
-    let decision = decision::decide(r, conf, scheme)?;
+    let decision = decision::decide(r, conf, scheme, ngx::is_untouched(r))?;
     if Module::main_conf(r).is_some_and(|main| main.uses_variables) {
         decision::keep(r, conf, decision)?;
     }
@@ -48,26 +48,21 @@ fn check(r: &mut Request, conf: &LocationConf, scheme: &dyn Scheme) -> Result<St
     }
 }
 
-/// What a refusal came to, noted with the request.
-#[derive(Clone, Copy, PartialEq)]
-enum Refusal {
-    /// The dry run spared the request.
-    Spared,
-    /// The request was refused; what NGINX asks for later is a page to tell so.
-    Real,
+/// How often a request was refused so far. NGINX comes to the access phase again for the same request:
+/// with a directory's index, with an error page.
+#[derive(Clone, Copy)]
+pub(crate) struct Refusals {
+    spared: u8,
+    real: u8,
 }
 
 #[cold]
 fn refuse(r: &mut Request, conf: &LocationConf, scheme: &dyn Scheme, reason: Reason) -> Status {
     let dry_run = conf.dry_run.unwrap_or(false);
-    let refusal = if dry_run {
-        Refusal::Spared
-    } else {
-        Refusal::Real
-    };
-    // NGINX comes here again for the same request: with a directory's index, with an error page.
-    let before = ngx::note(r, refusal);
-    if before.is_none() || before == Some(Refusal::Spared) && refusal == Refusal::Real {
+    let satisfy_any = ngx::satisfy_any(r);
+    let before = count(r, dry_run);
+    let is_news = before.real == 0 && (before.spared == 0 || !dry_run);
+    if is_news {
         ngx::log(
             r,
             conf.log_level.unwrap_or(Level::Error),
@@ -83,17 +78,37 @@ fn refuse(r: &mut Request, conf: &LocationConf, scheme: &dyn Scheme, reason: Rea
         // As if this module were not there: the other access checks decide.
         return Status::NGX_DECLINED;
     }
-    let satisfy_any = ngx::satisfy_any(r);
-    if before == Some(Refusal::Real) && !satisfy_any {
-        // An error page inside the protected place: NGINX's own page ends it.
+    // Refused before, so this is an error page inside the protected place: NGINX's own page ends it.
+    // Under `satisfy any` another check may have let the request in then, for its index, say.
+    if before.real > u8::from(satisfy_any) {
         ngx::forbid_error_pages(r);
     }
     let status = conf.status(scheme, reason == Reason::Expired, satisfy_any);
     ::ngx::http::HTTPStatus(status.into()).into()
 }
 
+/// Counts this refusal and returns the count before it.
+fn count(r: &mut Request, dry_run: bool) -> Refusals {
+    let none = Refusals { spared: 0, real: 0 };
+    // Where memory ran out nothing is counted, and at worst there is a line more in the log.
+    let Some(refusals) = ngx::note::<Module>(r, none) else {
+        return none;
+    };
+    let before = *refusals;
+    let counter = if dry_run {
+        &mut refusals.spared
+    } else {
+        &mut refusals.real
+    };
+    *counter = counter.saturating_add(1);
+    before
+}
+
 #[cold]
-fn fail(r: &Request, what: &str) -> ngx_int_t {
+fn fail(r: &Request, conf: &LocationConf, what: &str) -> ngx_int_t {
     ngx::log(r, Level::Error, format_args!("secure_token: {what}"));
+    if conf.dry_run.unwrap_or(false) {
+        return Status::NGX_DECLINED.into();
+    }
     NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use token::{ClientIp, Params, Rules, Scheme};
-use zeroize::Zeroizing;
 
 use crate::ngx::{Conf, Level, Place, Value};
 use crate::variables;
@@ -48,46 +47,53 @@ pub(crate) struct LocationConf {
 pub(crate) struct MainConf {
     /// Whether anything uses a variable of this module, so that decisions are worth keeping.
     pub(crate) uses_variables: bool,
-    /// Variables that secrets name, and where first.
-    pub(crate) secret_variables: BTreeMap<Vec<u8>, Place>,
+    /// The variables that our directives name, and where first.
+    pub(crate) named_variables: BTreeMap<Vec<u8>, Naming>,
+}
+
+/// Where a variable is named.
+#[derive(Clone, Copy)]
+pub(crate) struct Naming {
+    pub(crate) directive: &'static str,
+    pub(crate) place: Place,
+    /// What looks like a name may be a piece of a secret.
+    pub(crate) is_secret: bool,
 }
 
 impl MainConf {
     /// To be called once everything was read.
     ///
-    /// NGINX too would find that a variable does not exist, but its message would repeat what may
-    /// be a piece of a secret.
+    /// NGINX too would find that a variable does not exist, but not say where, and it would repeat a
+    /// piece of a secret.
     pub(crate) fn finish(&mut self, cf: &Conf) -> Result<(), Complaint> {
         self.uses_variables = cf
             .used_variables()
             .any(|name| name.starts_with(variables::PREFIX));
-        let secrets = std::mem::take(&mut self.secret_variables);
-        match secrets.into_iter().find(|(name, _)| !cf.has_variable(name)) {
-            None => Ok(()),
-            Some((_, place)) => Err(Complaint {
-                level: Level::Emergency,
-                place,
-                message: "\"secure_token_secret\": names a variable that does not exist; put a \
-                          secret that has a \"$\" into a file and name that with \
-                          \"secure_token_secret_file\""
-                    .to_owned(),
-            }),
-        }
+        let named = std::mem::take(&mut self.named_variables);
+        let Some((name, naming)) = named.into_iter().find(|(name, _)| !cf.has_variable(name))
+        else {
+            return Ok(());
+        };
+        let what = if naming.is_secret {
+            "names a variable that does not exist; put a secret that has a \"$\" into a file and name \
+             that with \"secure_token_secret_file\""
+                .to_owned()
+        } else {
+            let name = String::from_utf8_lossy(&name);
+            format!("there is no variable \"${name}\"; name one that NGINX or a \"map\" knows")
+        };
+        Err(Complaint {
+            level: Level::Emergency,
+            place: naming.place,
+            message: format!("\"{}\": {what}", naming.directive),
+        })
     }
 }
 
 /// A secret and the name it goes by.
 pub(crate) struct Secret {
-    pub(crate) text: SecretText,
+    pub(crate) value: Value,
     pub(crate) id: Box<[u8]>,
-}
-
-/// Where a secret's text comes from.
-pub(crate) enum SecretText {
-    /// Known when the configuration loads, and wiped when it goes.
-    Known(Zeroizing<Vec<u8>>),
-    /// Worked out for every request.
-    PerRequest(Value),
 }
 
 /// Where a token may stand.
@@ -166,9 +172,9 @@ impl LocationConf {
         }
     }
 
-    /// Takes from the outer block what is not set here, and says what is wrong with the result.
-    /// `has_inner_locations`: requests end up in one of those, as a rule, and not here.
-    pub(crate) fn merge(&mut self, outer: &Self, has_inner_locations: bool) -> Vec<Complaint> {
+    /// Takes from the outer block what is not set here, and says what is wrong with the result. `cf` is
+    /// at the block.
+    pub(crate) fn merge(&mut self, outer: &Self, cf: &Conf) -> Vec<Complaint> {
         let mut complaints = Vec::new();
         // The http block is merged into no other, so it is looked at from within.
         if !outer.merged {
@@ -180,7 +186,7 @@ impl LocationConf {
             complaints.extend(self.client_ip_complaint());
         }
         complaints.extend(self.params_complaint());
-        complaints.extend(self.secret_complaint(has_inner_locations));
+        complaints.extend(self.secret_complaint(cf));
         complaints
     }
 
@@ -229,26 +235,28 @@ impl LocationConf {
         })
     }
 
-    fn secret_complaint(&self, has_inner_locations: bool) -> Option<Complaint> {
+    fn secret_complaint(&self, cf: &Conf) -> Option<Complaint> {
         let scheme = self.scheme()?;
         if !self.secrets().is_empty() {
             return None;
         }
-        let (level, what) = if has_inner_locations {
+        // Where there are locations inside, requests end up in one of those, as a rule.
+        let (level, what) = if cf.has_inner_locations() {
             (
                 Level::Warn,
                 "requests that no location inside takes are refused",
             )
         } else {
-            (Level::Emergency, "nothing could open this location")
+            (Level::Emergency, "nothing could open it")
         };
         Some(Complaint {
             level,
             place: self.scheme_place.unwrap_or_default(),
             message: format!(
-                "\"secure_token {}\" has no secret here, {what}; add \"secure_token_secret\" or \
-                 \"secure_token_secret_file\" to this block or to one around it",
-                scheme.name()
+                "\"secure_token {}\" has no secret in {}, {what}; add \"secure_token_secret\" or \
+                 \"secure_token_secret_file\" there or around it",
+                scheme.name(),
+                cf.block_name(),
             ),
         })
     }

@@ -1,6 +1,6 @@
-//! One decision about one request under one location's rules, made once.
+//! A decision about one request under one location's rules.
 
-use ::ngx::http::{HttpModule as _, Request};
+use ::ngx::http::Request;
 use token::{Claims, Failure, Reason, Scheme, Verdict};
 
 use crate::Module;
@@ -38,22 +38,25 @@ impl Decision {
 /// A decision and whose rules it was made under. A request can change its location without NGINX
 /// forgetting what a module kept (`rewrite … last`), so the rules are compared.
 #[derive(Clone, Copy)]
-struct Kept {
+pub(crate) struct Kept {
     conf: *const LocationConf,
     decision: Decision,
 }
 
-/// Decides about this request under this location's rules.
+/// Decides about this request under this location's rules. `untouched`: nothing has changed its path
+/// and query yet, see [`ngx::is_untouched`].
 pub(crate) fn decide(
     r: &Request,
     conf: &LocationConf,
     scheme: &dyn Scheme,
+    untouched: bool,
 ) -> Result<Decision, Failed> {
     if conf.preflight.unwrap_or(false) && ngx::is_preflight(r) {
         return Ok(Decision::Preflight);
     }
+    let request = RequestView { r, conf, untouched };
     let verdict = scheme
-        .verify(&RequestView { r, conf }, &conf.rules(scheme), ngx::now())
+        .verify(&request, &conf.rules(scheme), ngx::now())
         .map_err(|Failure| Failed)?;
     Ok(Decision::Token(verdict))
 }
@@ -61,11 +64,11 @@ pub(crate) fn decide(
 /// Keeps a decision for the variables. The clock goes on, and the access log of a long download must
 /// not say what would be decided at its end.
 pub(crate) fn keep(r: &Request, conf: &LocationConf, decision: Decision) -> Result<(), Failed> {
-    ngx::keep(r, Module::module(), Kept { conf, decision })
+    ngx::keep::<Module>(r, Kept { conf, decision })
 }
 
 /// The decision that was kept under these very rules.
 pub(crate) fn kept(r: &Request, conf: &LocationConf) -> Option<Decision> {
-    let kept = ngx::kept::<Kept>(r, Module::module())?;
+    let kept = ngx::kept::<Module>(r)?;
     std::ptr::eq(kept.conf, conf).then_some(kept.decision)
 }

@@ -6,14 +6,16 @@ use std::ptr;
 use std::rc::Rc;
 
 use ::ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK};
+use ::ngx::http::HttpModuleMainConf as _;
 use nginx_sys::{
     NGX_CONF_1MORE, NGX_CONF_TAKE1, NGX_CONF_TAKE12, NGX_HTTP_LOC_CONF, NGX_HTTP_LOC_CONF_OFFSET,
     NGX_HTTP_MAIN_CONF, NGX_HTTP_SRV_CONF, ngx_command_t, ngx_conf_t, ngx_str_t,
 };
 use token::{SCHEMES, scheme};
 
-use crate::config::{LocationConf, ParamNames, Source};
-use crate::ngx::{Conf, Failed, Level, Value};
+use crate::Module;
+use crate::config::{LocationConf, Naming, ParamNames, Source};
+use crate::ngx::{Conf, Failed, Level, Piece, Unsplit, Value, split};
 
 mod secret;
 
@@ -28,8 +30,43 @@ struct Directive {
 struct Block<'a> {
     cf: &'a mut Conf,
     conf: &'a mut LocationConf,
+    name: &'static str,
     /// What stands behind the name.
-    words: &'a [&'static [u8]],
+    words: &'a [&'a [u8]],
+}
+
+impl Block<'_> {
+    /// A message about the directive, which NGINX prints with file and line.
+    fn say(&mut self, level: Level, message: &str) {
+        self.cf.log(level, &format!("\"{}\": {message}", self.name));
+    }
+
+    /// A value that may have variables. Whether there are such variables is known later.
+    fn value(&mut self, word: &[u8]) -> Result<Value, Wrong> {
+        match split(word) {
+            Ok(pieces) => self.joined(&pieces, false),
+            Err(Unsplit::Captures) => Ok(Value::script(self.cf, word)?),
+            Err(Unsplit::StrayDollar) => Err(wrong(format!(
+                "\"{}\" has a \"$\" that begins no variable; name one, such as \"$uri\"",
+                text(word)
+            ))),
+        }
+    }
+
+    fn joined(&mut self, pieces: &[Piece<'_>], is_secret: bool) -> Result<Value, Wrong> {
+        let naming = Naming {
+            directive: self.name,
+            place: self.cf.place(),
+            is_secret,
+        };
+        let main = Module::main_conf_mut(self.cf.as_ref()).ok_or(Wrong::Said)?;
+        for piece in pieces {
+            if let Piece::Variable(name) = piece {
+                main.named_variables.entry(name.to_vec()).or_insert(naming);
+            }
+        }
+        Ok(Value::join(self.cf, pieces)?)
+    }
 }
 
 /// Why a directive was refused.
@@ -176,27 +213,23 @@ unsafe extern "C" fn set(
     let directive = unsafe { &*post.cast::<Directive>() };
 
     let words = cf.words();
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        (directive.set)(&mut Block {
-            cf: &mut *cf,
-            conf,
-            words: words.get(1..).unwrap_or_default(),
-        })
-    }));
+    let words: Vec<&[u8]> = words.iter().map(|word| word.as_slice()).collect();
+    let mut block = Block {
+        cf,
+        conf,
+        name: directive.name.to_str().unwrap_or_default(),
+        words: &words,
+    };
+    let outcome = catch_unwind(AssertUnwindSafe(|| (directive.set)(&mut block)));
+    block.cf.wipe_words();
     let message = match outcome {
         Ok(Ok(())) => return NGX_CONF_OK,
         Ok(Err(Wrong::Said)) => return NGX_CONF_ERROR,
         Ok(Err(Wrong::Because(message))) => message,
         Err(_) => "internal error".to_owned(),
     };
-    say(cf, Level::Emergency, directive.name, &message);
+    block.say(Level::Emergency, &message);
     NGX_CONF_ERROR
-}
-
-/// A message about a directive, which NGINX prints with file and line.
-fn say(cf: &mut Conf, level: Level, directive: &CStr, message: &str) {
-    let name = directive.to_string_lossy();
-    cf.log(level, &format!("\"{name}\": {message}"));
 }
 
 fn once<T>(setting: &mut Option<T>, value: T) -> Result<(), Wrong> {
@@ -209,7 +242,7 @@ fn once<T>(setting: &mut Option<T>, value: T) -> Result<(), Wrong> {
 }
 
 /// The first word; NGINX has checked that there is one.
-fn first(words: &[&'static [u8]]) -> &'static [u8] {
+fn first<'a>(words: &[&'a [u8]]) -> &'a [u8] {
     words.first().copied().unwrap_or_default()
 }
 
@@ -217,7 +250,7 @@ fn text(word: &[u8]) -> std::borrow::Cow<'_, str> {
     String::from_utf8_lossy(word)
 }
 
-fn flag(words: &[&'static [u8]]) -> Result<bool, Wrong> {
+fn flag(words: &[&[u8]]) -> Result<bool, Wrong> {
     match first(words) {
         b"on" => Ok(true),
         b"off" => Ok(false),
@@ -228,10 +261,11 @@ fn flag(words: &[&'static [u8]]) -> Result<bool, Wrong> {
     }
 }
 
-fn status(words: &[&'static [u8]]) -> Result<u16, Wrong> {
+fn status(words: &[&[u8]]) -> Result<u16, Wrong> {
     let word = first(words);
     std::str::from_utf8(word)
         .ok()
+        .filter(|word| word.bytes().all(|byte| byte.is_ascii_digit()))
         .and_then(|word| word.parse().ok())
         .filter(|code| (400..=599).contains(code))
         .ok_or_else(|| {
@@ -242,7 +276,7 @@ fn status(words: &[&'static [u8]]) -> Result<u16, Wrong> {
         })
 }
 
-fn seconds(words: &[&'static [u8]]) -> Result<u64, Wrong> {
+fn seconds(words: &[&[u8]]) -> Result<u64, Wrong> {
     let word = first(words);
     Conf::seconds(word).ok_or_else(|| {
         wrong(format!(
@@ -252,7 +286,7 @@ fn seconds(words: &[&'static [u8]]) -> Result<u64, Wrong> {
     })
 }
 
-fn level(words: &[&'static [u8]]) -> Result<Level, Wrong> {
+fn level(words: &[&[u8]]) -> Result<Level, Wrong> {
     match first(words) {
         b"info" => Ok(Level::Info),
         b"notice" => Ok(Level::Notice),
@@ -297,14 +331,14 @@ fn uri(block: &mut Block<'_>) -> Result<(), Wrong> {
              \"$uri\"",
         ));
     }
-    let value = Value::compile(block.cf, word)?;
+    let value = block.value(word)?;
     once(&mut block.conf.uri, Rc::new(value))
 }
 
 fn client_ip(block: &mut Block<'_>) -> Result<(), Wrong> {
     let value = match first(block.words) {
         b"off" => None,
-        word => match Value::compile(block.cf, word)? {
+        word => match block.value(word)? {
             Value::Literal(_) => {
                 return Err(wrong(format!(
                     "\"{}\" is the same for every client; write \"$remote_addr\", another variable \
@@ -324,7 +358,7 @@ fn source(block: &mut Block<'_>) -> Result<(), Wrong> {
     for &word in block.words {
         sources.push(match word {
             b"args" => Source::Args,
-            word => match Value::compile(block.cf, word)? {
+            word => match block.value(word)? {
                 Value::Literal(_) => {
                     return Err(wrong(format!(
                         "\"{}\" is the same for every request; write \"args\" or a value with a \
@@ -361,7 +395,12 @@ fn param(block: &mut Block<'_>) -> Result<(), Wrong> {
                 text(word)
             )));
         }
-        once(slot, name.into())?;
+        if slot.replace(name.into()).is_some() {
+            return Err(wrong(format!(
+                "\"{}\" is the second name for the same parameter; remove one",
+                text(word)
+            )));
+        }
     }
     block.conf.params_place = Some(block.cf.place());
     once(&mut block.conf.params, Rc::new(names))

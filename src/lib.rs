@@ -10,8 +10,10 @@ use ::ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK, Status};
 use ::ngx::http::{HttpModule, HttpModuleLocationConf, HttpModuleMainConf};
 use nginx_sys::{NGX_HTTP_MODULE, ngx_conf_t, ngx_http_module_t, ngx_int_t, ngx_module_t};
 
+use crate::access::Refusals;
 use crate::config::{LocationConf, MainConf};
-use crate::ngx::{Conf, Level};
+use crate::decision::Kept;
+use crate::ngx::{Conf, Level, RequestMemory};
 
 mod abi;
 mod access;
@@ -60,6 +62,12 @@ unsafe impl HttpModuleMainConf for Module {
 // SAFETY: `create_loc_conf` allocates a `LocationConf`.
 unsafe impl HttpModuleLocationConf for Module {
     type LocationConf = LocationConf;
+}
+
+// SAFETY: `ngx::keep` and `ngx::note` are the only ones that put anything there.
+unsafe impl RequestMemory for Module {
+    type Kept = Kept;
+    type Note = Refusals;
 }
 
 impl HttpModule for Module {
@@ -116,7 +124,7 @@ unsafe extern "C" fn merge_loc_conf(
     let outer = unsafe { &*outer.cast::<LocationConf>() };
     // SAFETY: which are never the same.
     let inner = unsafe { &mut *inner.cast::<LocationConf>() };
-    for complaint in inner.merge(outer, cf.has_inner_locations()) {
+    for complaint in inner.merge(outer, cf) {
         cf.log_at(complaint.level, complaint.place, &complaint.message);
         if complaint.level == Level::Emergency {
             return NGX_CONF_ERROR;

@@ -9,10 +9,10 @@ mod value;
 
 pub(crate) use conf::{Conf, Place};
 pub(crate) use request::{
-    ClientUri, client_uri, forbid_error_pages, is_preflight, keep, keep_bytes, keep_number, kept,
-    log, note, now, satisfy_any,
+    RequestMemory, args, forbid_error_pages, is_preflight, is_untouched, keep, keep_bytes,
+    keep_number, kept, log, note, now, path, satisfy_any, sent_args, sent_path,
 };
-pub(crate) use value::{Piece, Value, pieces};
+pub(crate) use value::{Piece, Unsplit, Value, split};
 
 /// NGINX could not do what was asked: its memory ran out, or a variable could not be worked out.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 use ::ngx::http::Request;
 use token::{Failure, Secret};
 
-use crate::config::{LocationConf, SecretText, Source};
+use crate::config::{LocationConf, Source};
 use crate::ngx::{self, Failed, Value};
 
 /// A request under the rules of a location. Whatever is configured with variables is worked out
@@ -11,15 +11,13 @@ use crate::ngx::{self, Failed, Value};
 pub(crate) struct RequestView<'a> {
     pub(crate) r: &'a Request,
     pub(crate) conf: &'a LocationConf,
+    /// Path and query are known to stand where NGINX keeps them.
+    pub(crate) untouched: bool,
 }
 
 impl RequestView<'_> {
     fn value<'a>(&'a self, value: &'a Value) -> Result<&'a [u8], Failure> {
         value.get(self.r).map_err(|Failed| Failure)
-    }
-
-    fn client_uri(&self) -> Result<ngx::ClientUri<'_>, Failure> {
-        ngx::client_uri(self.r).map_err(|Failed| Failure)
     }
 }
 
@@ -27,7 +25,8 @@ impl token::Request for RequestView<'_> {
     fn path(&self) -> Result<&[u8], Failure> {
         match &self.conf.uri {
             Some(value) => self.value(value),
-            None => Ok(self.client_uri()?.path),
+            None if self.untouched => Ok(ngx::path(self.r)),
+            None => ngx::sent_path(self.r).map_err(|Failed| Failure),
         }
     }
 
@@ -41,7 +40,8 @@ impl token::Request for RequestView<'_> {
     fn source(&self, index: usize) -> Result<Option<&[u8]>, Failure> {
         match self.conf.sources().get(index) {
             None => Ok(None),
-            Some(Source::Args) => Ok(Some(self.client_uri()?.args)),
+            Some(Source::Args) if self.untouched => Ok(Some(ngx::args(self.r))),
+            Some(Source::Args) => Ok(Some(ngx::sent_args(self.r))),
             Some(Source::Value(value)) => self.value(value).map(Some),
         }
     }
@@ -50,10 +50,7 @@ impl token::Request for RequestView<'_> {
         let Some(secret) = self.conf.secrets().get(index) else {
             return Ok(None);
         };
-        let text = match &secret.text {
-            SecretText::Known(text) => text,
-            SecretText::PerRequest(value) => self.value(value)?,
-        };
+        let text = self.value(&secret.value)?;
         Ok(Some(Secret::new(text)))
     }
 }

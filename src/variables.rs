@@ -9,7 +9,7 @@ use nginx_sys::{ngx_http_request_t, ngx_int_t, ngx_variable_value_t};
 use token::Reason;
 
 use crate::Module;
-use crate::config::LocationConf;
+use crate::config::{LocationConf, Source};
 use crate::decision::{self, Decision};
 use crate::ngx::{self, Conf, Failed};
 
@@ -63,7 +63,7 @@ unsafe extern "C" fn get(
     data: usize,
 ) -> ngx_int_t {
     // SAFETY: NGINX calls with the request whose variable is asked for,
-    let r = unsafe { Request::from_ngx_http_request(r) };
+    let r = unsafe { &*r.cast::<Request>() };
     // SAFETY: with room for the value,
     let value = unsafe { &mut *value };
     // SAFETY: and with the number that `add` gave.
@@ -121,10 +121,18 @@ fn key<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed> {
 }
 
 fn args<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed> {
-    let args = ngx::client_uri(r)?.args;
+    let args = ngx::sent_args(r);
     let Some(scheme) = conf.scheme() else {
         return Ok(args);
     };
+    // Where tokens come from elsewhere, these names are the application's own.
+    if !conf
+        .sources()
+        .iter()
+        .any(|source| matches!(source, Source::Args))
+    {
+        return Ok(args);
+    }
     let others = conf.param_names(scheme).others(args);
     let joined = others.flat_map(|piece| [b"&", piece]).skip(1);
     ngx::keep_bytes(r, joined).map(|bytes| &*bytes)
@@ -138,7 +146,7 @@ fn decided(r: &Request, conf: &LocationConf) -> Result<Option<Decision>, Failed>
     if let Some(decision) = decision::kept(r, conf) {
         return Ok(Some(decision));
     }
-    let decision = decision::decide(r, conf, scheme)?;
+    let decision = decision::decide(r, conf, scheme, false)?;
     decision::keep(r, conf, decision)?;
     Ok(Some(decision))
 }

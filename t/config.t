@@ -111,12 +111,12 @@ error 'a scheme that takes no further word gets none', "location / {\nsecure_tok
     qr/"secure_token": "azion" takes no further parameter; remove "legacy"/;
 error 'secure_token without a word is refused', "location / {\nsecure_token; # here\n}", qr/invalid number of arguments in "secure_token" directive/;
 error 'secure_token twice is refused', "location / { secure_token azion;\nsecure_token gcore; # here\nsecure_token_secret $secret; }", qr/"secure_token": is given twice/;
-error 'a scheme without a secret is refused', "location / {\nsecure_token azion; # here\n}", qr/"secure_token azion" has no secret here/;
+error 'a scheme without a secret is refused', "location / {\nsecure_token azion; # here\n}", qr/"secure_token azion" has no secret in location "\/", nothing could open it/;
 error 'a secret of a sibling location does not count', "location /a { secure_token_secret $secret; }\nlocation /b {\nsecure_token azion; # here\n}",
-    qr/"secure_token azion" has no secret here/;
-error 'a scheme in http without a secret anywhere is refused', 'location / { }', qr/"secure_token gcore" has no secret here/, http => "secure_token gcore; # here\n";
+    qr/"secure_token azion" has no secret in (?:location "\/b"|a server without a name)/;
+error 'a scheme in http without a secret anywhere is refused', 'location / { }', qr/"secure_token gcore" has no secret in location "\/"/, http => "secure_token gcore; # here\n";
 warning_only 'a scheme in the server with secrets in its locations only is a warning', "secure_token azion; # here\nlocation / { secure_token_secret $secret; }",
-    qr/"secure_token azion" has no secret here/;
+    qr/"secure_token azion" has no secret in (?:location "\/b"|a server without a name)/;
 
 # --- secure_token_secret
 
@@ -126,6 +126,9 @@ error 'a secret of two words is refused, and not repeated', "location / { secure
 error 'a secret of three words is refused, and not repeated', "location / { secure_token azion;\nsecure_token_secret $secret id=a $secret; # here\n}",
     qr/"secure_token_secret": takes a secret and at most "id=name"/;
 error 'no secret at all is refused', "location / { secure_token azion;\nsecure_token_secret; # here\n}", qr/invalid number of arguments in "secure_token_secret" directive/;
+error 'an id without a secret is refused', "location / { secure_token azion;\nsecure_token_secret id=SeCrEt; # here\n}", qr/"secure_token_secret": has a name and no secret/;
+warning_only "a secret that the client sends is a warning: $_", "location / { secure_token azion;\nsecure_token_secret $_; # here\n}",
+    qr/"secure_token_secret": the secret is what the client sends/ for '$http_x_key', '$arg_a$cookie_b', '$Args', '${request_uri}';
 error 'an empty id is refused', "location / { secure_token azion;\nsecure_token_secret $secret id=; # here\n}", qr/"secure_token_secret": "id=" needs a name/;
 error 'an id with a blank is refused', "location / { secure_token azion;\nsecure_token_secret $secret 'id=a b'; # here\n}", qr/"secure_token_secret": "id=" needs a name/;
 error 'an id of 65 characters is refused', "location / { secure_token azion;\nsecure_token_secret $secret id=" . 'x' x 65 . "; # here\n}", qr/"secure_token_secret": "id=" needs a name/;
@@ -178,7 +181,9 @@ SKIP: {
 # --- the others
 
 error 'an empty secure_token_uri is refused', "location / { $good\nsecure_token_uri ''; # here\n}", qr/"secure_token_uri": is empty/;
-error 'secure_token_uri with an unknown variable is refused', "location / { $good\nsecure_token_uri \$nowhere_set;\n}", qr/unknown "nowhere_set" variable/;
+error 'secure_token_uri with an unknown variable is refused', "location / { $good\nsecure_token_uri \$nowhere_set;\n}", qr/"secure_token_uri": there is no variable "\$nowhere_set"/;
+error "secure_token_uri $_ is refused", "location / { $good\nsecure_token_uri '$_'; # here\n}", qr/"secure_token_uri": "\Q$_\E" has a "\$" that begins no variable/
+    for '/a$', '${uri', '/$/', '$$uri';
 error 'a constant client address is refused', "location / { secure_token gcore; secure_token_secret $secret;\nsecure_token_client_ip 192.0.2.7; # here\n}",
     qr/"secure_token_client_ip": "192\.0\.2\.7" is the same for every client/;
 error 'an empty client address is refused', "location / { secure_token gcore; secure_token_secret $secret;\nsecure_token_client_ip ''; # here\n}", qr/"secure_token_client_ip": "" is the same/;
@@ -194,10 +199,10 @@ error 'secure_token_source without a word is refused', "location / { $good\nsecu
 error "secure_token_param $_->[0] is refused", "location / { $good\nsecure_token_param $_->[0]; # here\n}", qr/"secure_token_param": $_->[1]/
     for ['st', 'unknown parameter "st"'], ['client_ip=ip', 'unknown parameter "client_ip=ip"'], ['token=', '"token=" gives no name'], ['expires=', '"expires=" gives no name'],
     ['"token=a b"', '"token=a b" gives no name'], ['token=a&b', '"token=a&b" gives no name'], ['token=a=b', '"token=a=b" gives no name'], ['token=%73t', '"token=%73t" gives no name'],
-    ['token=$arg_x', '"token=\$arg_x" gives no name'], ['token=a token=b', 'is given twice'], ['expires=a expires=a', 'is given twice'], ['TOKEN=a', 'unknown parameter "TOKEN=a"'],
+    ['token=$arg_x', '"token=\$arg_x" gives no name'], ['token=a token=b', '"token=b" is the second name'], ['expires=a expires=a', '"expires=a" is the second name'], ['TOKEN=a', 'unknown parameter "TOKEN=a"'],
     ['token=e', 'token and expiry of the scheme "azion" would have the same name'], ['token=x expires=x', 'token and expiry of the scheme "azion" would have the same name'];
 error "secure_token_denied_status $_ is refused", "location / { $good\nsecure_token_denied_status $_; # here\n}", qr/"secure_token_denied_status": must be a status from 400 to 599/
-    for 0, 200, 302, 399, 600, 4030, -403, '4o3', '""', '403.0', '0x193', '$arg_x', '99999999999999999999';
+    for 0, 200, 302, 399, 600, 4030, -403, '+403', '4o3', '""', '403.0', '0x193', '$arg_x', '99999999999999999999';
 error "secure_token_expired_status $_ is refused", "location / { $good\nsecure_token_expired_status $_; # here\n}", qr/"secure_token_expired_status": must be a status from 400 to 599/
     for 200, 600, 'gone';
 for my $directive (qw(secure_token_ignore_case secure_token_preflight secure_token_dry_run)) {

@@ -56,3 +56,18 @@ get(azion('/access-log', expires => earlier()))
 === TEST 3: without a dry run they are refused
 --- outcomes eval
 [get(azion('/off/a')) => 200, get('/off/a') => 403, get(azion('/off/a', expires => earlier())) => 410]
+
+=== TEST 4: not even one for which there is no verdict
+--- config
+    location / {
+        secure_token         azion;
+        secure_token_secret  a-secret-for-tests;
+        secure_token_uri     $secure_token_status;
+        secure_token_dry_run on;
+        empty_gif;
+    }
+--- request eval
+get(azion('/a'))
+--- error_code: 200
+--- error_log
+secure_token: no verdict

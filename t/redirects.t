@@ -313,3 +313,15 @@ __DATA__
     location /dir/ { }
 --- outcomes eval
 [get(azion('/old/a.txt', signs => '/dir/a.txt')) => 200, get(azion('/old/a.txt')) => 403]
+
+=== TEST 24: error_page: a dry run in between does not make a loop either
+--- config
+    secure_token        azion;
+    secure_token_secret a-secret-for-tests;
+    recursive_error_pages on;
+    location /a/ { error_page 403 /b/page; }
+    location /b/ { secure_token_dry_run on; error_page 404 /a/x; }
+--- outcomes eval
+[get('/a/q') => 403]
+--- logged eval
+[qr/: missing, scheme: azion, client/]

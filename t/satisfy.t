@@ -133,3 +133,18 @@ my $good = 'Authorization: Basic dXNlcjpwYXNzd29yZA==';
 --- outcomes eval
 [get(azion('/any-ask/a')) => 200, get(azion('/any-ask/a')) => 200, get('/any-ask/a') => 200, get('/any-ask/a') => 403,
  get(azion('/any-ask/a', expires => earlier())) => 200, get(azion('/any-ask/a', expires => earlier())) => 403]
+
+=== TEST 15: any: recursive error pages inside the protected place are not a loop
+--- config
+    location /only/ {
+        satisfy any;
+        secure_token          azion;
+        secure_token_secret   a-secret-for-tests;
+        recursive_error_pages on;
+        error_page 403        /only/403.html;
+        empty_gif;
+    }
+--- outcomes eval
+[get('/only/a') => 403, get(azion('/only/a')) => 200]
+--- logged eval
+[qr/: missing, /]

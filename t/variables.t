@@ -345,3 +345,35 @@ GET /a
 denied
 --- response_headers
 X-Verdict: <>
+
+=== TEST 19: read by name, as SSI does, they hold after try_files has put another path in its place
+--- config
+    location /by-name/ {
+        secure_token        azion;
+        secure_token_secret a-secret-for-tests;
+        ssi on;
+        ssi_types *;
+        try_files /page.txt =404;
+    }
+--- user_files
+>>> page.txt
+<!--# echo var="secure_token_status" --> <!--# echo var="secure_token_args" -->
+--- request eval
+get(azion('/by-name/a') . '&x=1')
+--- response_body
+PASSED x=1
+
+=== TEST 20: where the token does not come from the query, nothing is taken out of it
+--- config
+    location /cookie/ {
+        secure_token        azion;
+        secure_token_secret a-secret-for-tests;
+        secure_token_source $cookie_token;
+        add_header X-Args "<$secure_token_args>" always;
+        empty_gif;
+    }
+--- request
+GET /cookie/a?st=z&e=5&q=1
+--- error_code: 403
+--- response_headers
+X-Args: <st=z&e=5&q=1>

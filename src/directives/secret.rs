@@ -1,68 +1,97 @@
 //! `secure_token_secret` and `secure_token_secret_file`.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::rc::Rc;
 
-use ::ngx::http::HttpModuleMainConf as _;
 use zeroize::Zeroizing;
 
-use super::{Block, Wrong, say, wrong};
-use crate::Module;
-use crate::config::{Secret, SecretText};
-use crate::ngx::{Level, Piece, Value, pieces};
+use super::{Block, Wrong, wrong};
+use crate::config::Secret;
+use crate::ngx::{Level, Piece, Value, split};
 
 /// Below this a secret can be found by trying.
 const SHORT: usize = 16;
 /// A file with more than this is not a secret.
-const LONGEST_FILE: usize = 64 * 1024;
+const LONGEST_FILE: u64 = 64 * 1024;
 /// The longest name of a secret.
 const LONGEST_ID: usize = 64;
 
 /// `secure_token_secret value [id=name]`
 pub(super) fn from_words(block: &mut Block<'_>) -> Result<(), Wrong> {
-    let (&word, id) = value_and_id(block.words, "a secret")?;
+    let (word, id) = value_and_id(block.words, "a secret")?;
     if word.is_empty() {
         return Err(wrong(
             "the secret is empty, and anybody could sign with it; write the secret itself",
         ));
     }
-    let text = if word.contains(&b'$') {
-        SecretText::PerRequest(with_variables(block, word)?)
-    } else {
-        warn_if_short(block, c"secure_token_secret", word.len());
-        SecretText::Known(Zeroizing::new(word.to_vec()))
-    };
-    add(block, text, id)?;
-    // The one copy that is left is wiped with the configuration.
-    block.cf.wipe_word(1);
-    Ok(())
+    if id.is_none() && word.starts_with(b"id=") {
+        return Err(wrong(
+            "has a name and no secret; put a secret that begins with \"id=\" into a file and name that \
+             with \"secure_token_secret_file\"",
+        ));
+    }
+    // A capture ($1) is the client's own text, and looks like any "$5" in a password.
+    let pieces = split(word).map_err(|_| {
+        wrong(
+            "has a \"$\" that begins no variable; put a secret that has a \"$\" into a file and name that \
+             with \"secure_token_secret_file\"",
+        )
+    })?;
+    if pieces.iter().all(is_chosen_by_the_client) {
+        block.say(
+            Level::Warn,
+            "the secret is what the client sends, and every client can sign with it; use a variable \
+             that a \"map\" sets",
+        );
+    }
+    let value = block.joined(&pieces, true)?;
+    if matches!(value, Value::Literal(_)) {
+        warn_if_short(block, word.len());
+    }
+    add(block, value, id)
 }
 
 /// `secure_token_secret_file path [id=name]`
 pub(super) fn from_file(block: &mut Block<'_>) -> Result<(), Wrong> {
-    let (&word, id) = value_and_id(block.words, "a file")?;
+    let (word, id) = value_and_id(block.words, "a file")?;
     let path = block.cf.full_path(word).ok_or(Wrong::Said)?;
     let name = path.display();
     let secret = read(&path).map_err(|error| match error {
         Unusable::Io(error) => wrong(format!("cannot read \"{name}\": {error}")),
         Unusable::Because(why) => wrong(format!("\"{name}\" {why}")),
     })?;
-    if is_open_to_others(&path) {
-        say(
-            block.cf,
+    if secret.open_to_others {
+        block.say(
             Level::Warn,
-            c"secure_token_secret_file",
             &format!("others can read \"{name}\"; take that right away with \"chmod o-r\""),
         );
     }
-    warn_if_short(block, c"secure_token_secret_file", secret.len());
-    add(block, SecretText::Known(secret), id)
+    warn_if_short(block, secret.text.len());
+    add(block, Value::Literal(secret.text), id)
 }
 
-fn add(block: &mut Block<'_>, text: SecretText, id: Option<&[u8]>) -> Result<(), Wrong> {
+/// Whether a piece of a secret is nothing but what a request says.
+fn is_chosen_by_the_client(piece: &Piece<'_>) -> bool {
+    let Piece::Variable(name) = piece else {
+        return false;
+    };
+    let name = name.to_ascii_lowercase();
+    let is_prefix = |prefix: &&[u8]| name.starts_with(prefix);
+    let prefixes: [&[u8]; 4] = [b"arg_", b"http_", b"cookie_", b"request"];
+    let names: [&[u8]; 5] = [
+        b"args",
+        b"query_string",
+        b"uri",
+        b"document_uri",
+        b"secure_token_args",
+    ];
+    prefixes.iter().any(is_prefix) || names.contains(&name.as_slice())
+}
+
+fn add(block: &mut Block<'_>, value: Value, id: Option<&[u8]>) -> Result<(), Wrong> {
     let secrets = block.conf.secrets.get_or_insert_default();
     let secrets = Rc::get_mut(secrets).ok_or_else(|| wrong("internal error"))?;
     let position = secrets.len().saturating_add(1).to_string();
@@ -74,17 +103,14 @@ fn add(block: &mut Block<'_>, text: SecretText, id: Option<&[u8]>) -> Result<(),
         )));
     }
     secrets.push(Secret {
-        text,
+        value,
         id: id.into(),
     });
     Ok(())
 }
 
 /// The value and the name behind `id=`. Nothing of the words is repeated: they may be a secret.
-fn value_and_id<'a>(
-    words: &'a [&'static [u8]],
-    what: &str,
-) -> Result<(&'a &'static [u8], Option<&'static [u8]>), Wrong> {
+fn value_and_id<'a>(words: &[&'a [u8]], what: &str) -> Result<(&'a [u8], Option<&'a [u8]>), Wrong> {
     match words {
         [value] => Ok((value, None)),
         [value, id] if id.starts_with(b"id=") => {
@@ -103,36 +129,22 @@ fn value_and_id<'a>(
     }
 }
 
-fn with_variables(block: &mut Block<'_>, word: &'static [u8]) -> Result<Value, Wrong> {
-    let place = block.cf.place();
-    let main = Module::main_conf_mut(block.cf.as_ref()).ok_or(Wrong::Said)?;
-    // A capture ($1) is the client's own text, and looks like any "$5" in a password.
-    let pieces = pieces(word).ok_or_else(|| {
-        wrong(
-            "has a \"$\" that begins no variable; put a secret that has a \"$\" into a file and name that \
-             with \"secure_token_secret_file\"",
-        )
-    })?;
-    for piece in pieces {
-        if let Piece::Variable(name) = piece {
-            main.secret_variables.entry(name.to_vec()).or_insert(place);
-        }
-    }
-    Ok(Value::compile(block.cf, word)?)
-}
-
-fn warn_if_short(block: &mut Block<'_>, directive: &std::ffi::CStr, length: usize) {
+fn warn_if_short(block: &mut Block<'_>, length: usize) {
     if length < SHORT {
-        say(
-            block.cf,
+        block.say(
             Level::Warn,
-            directive,
             &format!(
                 "the secret has {length} bytes and can be found by trying; use at least {SHORT}, for \
                  example from \"openssl rand -hex 16\""
             ),
         );
     }
+}
+
+/// A secret as it stands in a file.
+struct InFile {
+    text: Zeroizing<Box<[u8]>>,
+    open_to_others: bool,
 }
 
 /// Why a file gives no secret.
@@ -147,35 +159,34 @@ impl From<io::Error> for Unusable {
     }
 }
 
-fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Unusable> {
-    // Asked first: opening a pipe would wait for somebody to write to it.
-    if !path.metadata()?.is_file() {
+fn read(path: &Path) -> Result<InFile, Unusable> {
+    // Asked first: to open a pipe would be to wait for somebody who writes.
+    if !fs::metadata(path)?.is_file() {
         return Err(Unusable::Because(
             "is not a file; name one that holds the secret",
         ));
     }
-    // Room for all of it at once, so that no copy is left where it grew.
-    let mut secret = Zeroizing::new(Vec::with_capacity(LONGEST_FILE.saturating_add(1)));
-    let limit = u64::try_from(LONGEST_FILE).map_or(u64::MAX, |limit| limit.saturating_add(1));
-    File::open(path)?.take(limit).read_to_end(&mut secret)?;
-    if secret.len() > LONGEST_FILE {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.len() > LONGEST_FILE {
         return Err(Unusable::Because(
             "has more than 64 KiB; name a file that holds one secret",
         ));
     }
-    if secret.last() == Some(&b'\n') {
-        secret.pop();
-        if secret.last() == Some(&b'\r') {
-            secret.pop();
-        }
-    }
-    if secret.is_empty() {
+    // Room for all of it at once, so that no copy is left where it grew.
+    let room = usize::try_from(LONGEST_FILE).unwrap_or_default();
+    let mut secret = Zeroizing::new(Vec::with_capacity(room));
+    file.take(LONGEST_FILE).read_to_end(&mut secret)?;
+    let text = secret.strip_suffix(b"\n").unwrap_or(&secret);
+    let text = match text.len() < secret.len() {
+        true => text.strip_suffix(b"\r").unwrap_or(text),
+        false => text,
+    };
+    if text.is_empty() {
         return Err(Unusable::Because("is empty; write the secret into it"));
     }
-    Ok(Zeroizing::new(secret.to_vec()))
-}
-
-fn is_open_to_others(path: &Path) -> bool {
-    path.metadata()
-        .is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
+    Ok(InFile {
+        text: Zeroizing::new(text.into()),
+        open_to_others: metadata.permissions().mode() & 0o004 != 0,
+    })
 }

@@ -9,14 +9,18 @@ use std::ptr::NonNull;
 use nginx_sys::{
     NGX_HTTP_VAR_NOCACHEABLE, NGX_OK, ngx_array_push, ngx_array_t, ngx_conf_full_name, ngx_conf_t,
     ngx_hash_key_t, ngx_http_add_variable, ngx_http_core_loc_conf_t, ngx_http_core_main_conf_t,
-    ngx_http_handler_pt, ngx_http_request_t, ngx_http_variable_t, ngx_int_t, ngx_parse_time,
-    ngx_pool_t, ngx_str_t, ngx_variable_value_t,
+    ngx_http_core_srv_conf_t, ngx_http_handler_pt, ngx_http_request_t, ngx_http_variable_t,
+    ngx_int_t, ngx_parse_time, ngx_pool_t, ngx_str_t, ngx_variable_value_t,
 };
-use ngx::http::{HttpModuleLocationConf as _, HttpModuleMainConf as _, NgxHttpCoreModule};
+use ngx::core::Pool;
+use ngx::http::{
+    HttpModuleLocationConf as _, HttpModuleMainConf as _, HttpModuleServerConf as _,
+    NgxHttpCoreModule,
+};
 use ngx::{ngx_conf_log_error, ngx_log_error};
-use zeroize::Zeroize as _;
+use zeroize::{Zeroize as _, Zeroizing};
 
-use super::pool::add_cleanup;
+use super::pool::put_with_cleanup;
 use super::{Failed, Level};
 
 /// A function that works out a variable.
@@ -65,33 +69,37 @@ impl Conf {
         self.0.pool
     }
 
-    /// The words of the directive being read, its name first.
-    pub(crate) fn words(&self) -> Vec<&'static [u8]> {
+    /// What stands behind the name of the directive being read.
+    pub(crate) fn words(&self) -> Vec<Zeroizing<Vec<u8>>> {
         // SAFETY: `args` is set while a directive's setter runs.
         let Some(args) = (unsafe { self.0.args.as_ref() }) else {
             return Vec::new();
         };
         // SAFETY: `args` is an array of ngx_str_t.
         let words = unsafe { args.as_slice::<ngx_str_t>() };
+        let words = words.iter().skip(1);
         words
-            .iter()
-            // SAFETY: the parser took the text from the cycle's pool, which outlives the configuration.
-            .map(|word| unsafe { ngx::core::NgxStr::from_ngx_str(*word) }.as_bytes())
+            .map(|word| Zeroizing::new(word.as_bytes().to_vec()))
             .collect()
     }
 
-    /// Overwrites a word of the directive in NGINX's memory. No slice of [`words`](Self::words) may
-    /// be used any more.
-    pub(crate) fn wipe_word(&mut self, index: usize) {
+    /// Overwrites them in NGINX's memory, for one may be a secret.
+    pub(crate) fn wipe_words(&mut self) {
         // SAFETY: as in `words`.
         let Some(args) = (unsafe { self.0.args.as_mut() }) else {
             return;
         };
         // SAFETY: as in `words`.
         let words = unsafe { args.as_slice_mut::<ngx_str_t>() };
-        if let Some(word) = words.get_mut(index) {
+        for word in words.iter_mut().skip(1) {
             word.as_bytes_mut().zeroize();
         }
+    }
+
+    /// A text in the configuration's pool.
+    pub(super) fn copy(&mut self, text: &[u8]) -> Result<ngx_str_t, Failed> {
+        // SAFETY: the configuration's pool is valid while it is read.
+        unsafe { ngx_str_t::from_bytes(self.0.pool, text) }.ok_or(Failed)
     }
 
     /// File and line of the directive being read.
@@ -121,9 +129,7 @@ impl Conf {
 
     /// A path as NGINX means it: relative ones start at the folder of the configuration.
     pub(crate) fn full_path(&mut self, path: &[u8]) -> Option<PathBuf> {
-        let pool = self.0.pool;
-        // SAFETY: the configuration's pool is valid while it is read.
-        let mut name = unsafe { ngx_str_t::from_bytes(pool, &[path, b"\0"].concat()) }?;
+        let mut name = self.copy(&[path, b"\0"].concat()).ok()?;
         name.len = path.len();
         // SAFETY: `cycle` is the one being configured, and `name` ends with a NUL.
         let rc = unsafe { ngx_conf_full_name(self.0.cycle, &raw mut name, 1) };
@@ -143,8 +149,26 @@ impl Conf {
 
     /// Whether the block that is being merged has locations of its own inside.
     pub(crate) fn has_inner_locations(&self) -> bool {
+        self.location()
+            .is_some_and(|core| !core.locations.is_null())
+    }
+
+    /// What the block that is being merged is called: `location "/a/" of server "example.com"`.
+    pub(crate) fn block_name(&self) -> String {
+        let location = self.location().map(|core| core.name).unwrap_or_default();
+        let server = NgxHttpCoreModule::server_conf(&self.0)
+            .map(|core: &ngx_http_core_srv_conf_t| core.server_name)
+            .unwrap_or_default();
+        match (location.is_empty(), server.is_empty()) {
+            (true, true) => "a server without a name".to_owned(),
+            (true, false) => format!("server \"{server}\""),
+            (false, true) => format!("location \"{location}\""),
+            (false, false) => format!("location \"{location}\" of server \"{server}\""),
+        }
+    }
+
+    fn location(&self) -> Option<&'static ngx_http_core_loc_conf_t> {
         NgxHttpCoreModule::location_conf(&self.0)
-            .is_some_and(|core: &ngx_http_core_loc_conf_t| !core.locations.is_null())
     }
 
     /// Makes a variable known that `get` works out anew whenever it is asked for.
@@ -229,7 +253,9 @@ impl Conf {
             unsafe { value.cast::<T>().drop_in_place() };
         }
         // SAFETY: the configuration's pool is valid while it is read.
-        let added = unsafe { add_cleanup(self.0.pool, drop_value::<T>, value) };
+        let pool = unsafe { Pool::from_ngx_pool(self.0.pool) };
+        // SAFETY: `drop_value` is made for this type.
+        let added = unsafe { put_with_cleanup(&pool, drop_value::<T>, value) };
         added.map_or(std::ptr::null_mut(), |value| value.as_ptr().cast())
     }
 }

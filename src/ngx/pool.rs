@@ -1,30 +1,41 @@
 //! `ngx_pool_t`: memory that lives as long as a configuration or a request.
 
+use std::alloc::Layout;
 use std::ffi::c_void;
 use std::ptr::NonNull;
 
-use nginx_sys::{NGX_ALIGNMENT, ngx_pool_cleanup_add, ngx_pool_t};
+use nginx_sys::ngx_pool_cleanup_add;
+use ngx::allocator::Allocator;
+use ngx::core::Pool;
 
 /// What NGINX calls with a value when it gives up the pool.
 pub(super) type Cleanup = unsafe extern "C" fn(*mut c_void);
 
+/// Puts a value into a pool. `None` where memory ran out.
+pub(super) fn put<T>(pool: &Pool, value: T) -> Option<NonNull<T>> {
+    let memory = Allocator::allocate(pool, Layout::new::<T>())
+        .ok()?
+        .cast::<T>();
+    // SAFETY: there is room for it, aligned.
+    unsafe { memory.write(value) };
+    Some(memory)
+}
+
 /// Puts a value into a pool, with what is to be done when the pool goes. `None` where memory ran out.
 ///
 /// # Safety
-/// The pool is valid, and `cleanup` may be called with a `T`.
-pub(super) unsafe fn add_cleanup<T>(
-    pool: *mut ngx_pool_t,
+/// `cleanup` may be called with a `T`.
+pub(super) unsafe fn put_with_cleanup<T>(
+    pool: &Pool,
     cleanup: Cleanup,
     value: T,
 ) -> Option<NonNull<T>> {
-    const { assert!(align_of::<T>() <= NGX_ALIGNMENT) };
-    // SAFETY: the pool is valid by the caller's promise.
-    let entry = unsafe { ngx_pool_cleanup_add(pool, size_of::<T>()) };
+    // SAFETY: a `Pool` is valid.
+    let entry = unsafe { ngx_pool_cleanup_add(pool.as_ptr(), 0) };
     // SAFETY: null, or a new entry of the pool.
     let entry = unsafe { entry.as_mut() }?;
-    let data = NonNull::new(entry.data.cast::<T>())?;
-    // SAFETY: there is room for it, aligned.
-    unsafe { data.write(value) };
+    let value = put(pool, value)?;
+    entry.data = value.as_ptr().cast();
     entry.handler = Some(cleanup);
-    Some(data)
+    Some(value)
 }

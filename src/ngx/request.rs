@@ -3,50 +3,55 @@
 use std::ffi::c_void;
 use std::fmt;
 use std::io::Write as _;
-use std::ptr::{self, NonNull};
+use std::ptr;
 
 use nginx_sys::{
     NGX_HTTP_OPTIONS, NGX_HTTP_SATISFY_ANY, NGX_OK, ngx_http_core_srv_conf_t,
-    ngx_http_parse_complex_uri, ngx_http_request_t, ngx_int_t, ngx_module_t, ngx_palloc, ngx_str_t,
-    ngx_time,
+    ngx_http_parse_complex_uri, ngx_http_request_t, ngx_int_t, ngx_time,
 };
 use ngx::collections::Vec;
-use ngx::core::NgxStr;
 use ngx::http::{
-    HttpModuleLocationConf as _, HttpModuleServerConf as _, NgxHttpCoreModule, Request,
+    HttpModule, HttpModuleLocationConf as _, HttpModuleServerConf as _, NgxHttpCoreModule, Request,
 };
 use ngx::ngx_log_error;
 
-use super::pool::{Cleanup, add_cleanup};
+use super::pool::{Cleanup, put, put_with_cleanup};
 use super::{Failed, Level};
 
-/// What the client itself asked for, whatever became of it inside NGINX.
-#[derive(Clone, Copy)]
-pub(crate) struct ClientUri<'a> {
-    /// Decoded and normalised as NGINX does it.
-    pub(crate) path: &'a [u8],
-    /// As it was sent, without `?`.
-    pub(crate) args: &'a [u8],
-}
-
-/// The path and query that the client asked for.
-pub(crate) fn client_uri(r: &Request) -> Result<ClientUri<'_>, Failed> {
+/// Whether NGINX's own view of path and query is still what the client sent. To be asked in the access
+/// phase only: later `try_files` may have put another path there, which leaves no trace.
+pub(crate) fn is_untouched(r: &Request) -> bool {
     let inner = r.as_ref();
-    // NGINX's own word for "r->uri is still what the client sent" misses try_files, which leaves
-    // the mark; any way that leads from there to another access phase sets `internal`.
-    if inner.valid_unparsed_uri() != 0 && inner.internal() == 0 {
-        return Ok(ClientUri {
-            path: inner.uri.as_bytes(),
-            args: inner.args.as_bytes(),
-        });
-    }
-    parse_again(r)
+    inner.valid_unparsed_uri() != 0 && inner.internal() == 0
 }
 
-/// Parses the request line's URI a second time, by NGINX's own function, so that the path comes out
-/// as it did the first time.
+/// NGINX's view of the path, decoded and normalised.
+pub(crate) fn path(r: &Request) -> &[u8] {
+    r.as_ref().uri.as_bytes()
+}
+
+/// NGINX's view of the query string.
+pub(crate) fn args(r: &Request) -> &[u8] {
+    r.as_ref().args.as_bytes()
+}
+
+/// The client's query string as it was sent, without `?`, whatever became of it inside NGINX.
+pub(crate) fn sent_args(r: &Request) -> &[u8] {
+    // NGINX too ends the URI at a fragment, and begins the query at the first question mark.
+    let mut uri = r.as_ref().unparsed_uri.as_bytes();
+    if let Some(sent) = uri.split(|&byte| byte == b'#').next() {
+        uri = sent;
+    }
+    let mark = uri.iter().position(|&byte| byte == b'?');
+    mark.and_then(|at| uri.get(at..)?.get(1..))
+        .unwrap_or_default()
+}
+
+/// The path that the client asked for, whatever became of it inside NGINX. The request line's URI is
+/// parsed a second time, by NGINX's own function, so that it comes out as it did the first time.
+/// Empty where that function, in another server's setting of `merge_slashes`, refuses it.
 #[cold]
-fn parse_again(r: &Request) -> Result<ClientUri<'_>, Failed> {
+pub(crate) fn sent_path(r: &Request) -> Result<&[u8], Failed> {
     let inner = r.as_ref();
     let sent = inner.unparsed_uri.as_bytes();
     let has_path = sent.first() == Some(&b'/');
@@ -66,22 +71,12 @@ fn parse_again(r: &Request) -> Result<ClientUri<'_>, Failed> {
     // SAFETY: this is all that the function reads of a request; what it writes is not longer than
     // what it reads.
     let rc = unsafe { ngx_http_parse_complex_uri(&raw mut parser, merge_slashes(r)) };
-    if rc != NGX_OK as ngx_int_t {
-        return Err(Failed);
-    }
-    if !parser.args_start.is_null() {
-        parser.args = ngx_str_t {
-            len: parser
-                .uri_end
-                .addr()
-                .saturating_sub(parser.args_start.addr()),
-            data: parser.args_start,
-        };
-    }
-    Ok(ClientUri {
-        path: borrow(r, parser.uri),
-        args: borrow(r, parser.args),
-    })
+    let length = if rc == NGX_OK as ngx_int_t {
+        parser.uri.len
+    } else {
+        0
+    };
+    Ok(path.get(..length).unwrap_or_default())
 }
 
 /// The setting that was in force when the request line was parsed: that of the address's default
@@ -130,48 +125,50 @@ pub(crate) fn log(r: &Request, level: Level, message: fmt::Arguments<'_>) {
     ngx_log_error!(level, r.log(), "{message}");
 }
 
-/// What [`keep`] kept under this module since the request last changed its location.
-pub(crate) fn kept<T: Copy>(r: &Request, module: &ngx_module_t) -> Option<T> {
-    r.get_module_ctx(module).copied()
+/// What a module keeps with a request.
+///
+/// # Safety
+/// The module keeps nothing else in its context, and no other module's notes are of the same type.
+pub(crate) unsafe trait RequestMemory: HttpModule {
+    /// Forgotten when the request is sent to another location.
+    type Kept: Copy;
+    /// Not forgotten.
+    type Note: Copy;
 }
 
-/// Keeps a value with the request, until it is sent to another location.
-pub(crate) fn keep<T: Copy>(r: &Request, module: &ngx_module_t, value: T) -> Result<(), Failed> {
-    // SAFETY: the request's pool is valid as long as the request.
-    let memory = unsafe { ngx_palloc(r.as_ref().pool, size_of::<T>()) };
-    let memory = NonNull::new(memory.cast::<T>()).ok_or(Failed)?;
-    const { assert!(align_of::<T>() <= nginx_sys::NGX_ALIGNMENT) };
-    // SAFETY: there is room for it, aligned.
-    unsafe { memory.write(value) };
-    r.set_module_ctx(memory.as_ptr().cast(), module);
+/// What [`keep`] kept since the request was last sent to another location.
+pub(crate) fn kept<M: RequestMemory>(r: &Request) -> Option<M::Kept> {
+    r.get_module_ctx(M::module()).copied()
+}
+
+/// Keeps something with the request, until it is sent to another location.
+pub(crate) fn keep<M: RequestMemory>(r: &Request, value: M::Kept) -> Result<(), Failed> {
+    let value = put(&r.pool(), value).ok_or(Failed)?;
+    r.set_module_ctx(value.as_ptr().cast(), M::module());
     Ok(())
 }
 
-/// Notes something about a request and says what was noted before. Unlike what is [kept](keep), a note
-/// stays when the request is sent to another location.
-pub(crate) fn note<T: Copy>(r: &Request, note: T) -> Option<T> {
+/// The module's note about the request; `first` where there is none yet. `None` where memory ran out.
+pub(crate) fn note<M: RequestMemory>(r: &mut Request, first: M::Note) -> Option<&mut M::Note> {
     // As NGINX's realip module does it: the list of cleanups is what NGINX keeps for a request.
-    unsafe extern "C" fn is_note<T>(_: *mut c_void) {}
-    let marker: Cleanup = is_note::<T>;
+    unsafe extern "C" fn is_note<M>(_: *mut c_void) {}
+    let marker: Cleanup = is_note::<M>;
 
-    // SAFETY: the request's pool is valid as long as the request.
-    let mut next = unsafe { r.as_ref().pool.as_ref() }?.cleanup;
+    let pool = r.pool();
+    let mut next = pool.as_ref().cleanup;
     // SAFETY: null, or a cleanup of the pool.
     while let Some(cleanup) = unsafe { next.as_ref() } {
-        if cleanup
-            .handler
-            .is_some_and(|handler| ptr::fn_addr_eq(handler, marker))
-        {
-            // SAFETY: written below, and nothing else refers to it.
-            let noted = unsafe { &mut *cleanup.data.cast::<T>() };
-            return Some(std::mem::replace(noted, note));
+        let is_ours = |handler| ptr::fn_addr_eq(handler, marker);
+        if cleanup.handler.is_some_and(is_ours) {
+            // SAFETY: put there below; the request is borrowed as long as the note.
+            return unsafe { cleanup.data.cast::<M::Note>().as_mut() };
         }
         next = cleanup.next;
     }
-    // Where memory runs out there is no note, and at worst a line more in the log.
-    // SAFETY: the request's pool is valid as long as the request.
-    unsafe { add_cleanup(r.as_ref().pool, marker, note) };
-    None
+    // SAFETY: the marker does nothing with what it is given.
+    let mut note = unsafe { put_with_cleanup(&pool, marker, first) }?;
+    // SAFETY: just put there; the request is borrowed as long as the note.
+    Some(unsafe { note.as_mut() })
 }
 
 /// Copies pieces, one behind the other, into the request's pool.
@@ -197,9 +194,4 @@ pub(crate) fn keep_number(r: &Request, number: u64) -> Result<&[u8], Failed> {
     let length = digits.len().saturating_sub(unused);
     let digits = digits.get(..length).unwrap_or_default();
     keep_bytes(r, std::iter::once(digits)).map(|kept| &*kept)
-}
-
-fn borrow(_owner: &Request, text: ngx_str_t) -> &[u8] {
-    // SAFETY: called only with text in the request's own pool.
-    unsafe { NgxStr::from_ngx_str(text) }.as_bytes()
 }

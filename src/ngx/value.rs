@@ -8,13 +8,14 @@ use nginx_sys::{
     ngx_int_t, ngx_palloc, ngx_str_t, ngx_uint_t,
 };
 use ngx::http::Request;
+use zeroize::Zeroizing;
 
 use super::{Conf, Failed};
 
 /// A value that may contain variables.
 pub(crate) enum Value {
-    /// Text.
-    Literal(Box<[u8]>),
+    /// Text. It may be a secret, and is wiped with the configuration.
+    Literal(Zeroizing<Box<[u8]>>),
     /// One variable and nothing else: read where NGINX keeps it.
     Variable(ngx_uint_t),
     /// Text and variables, put together for every request in its pool.
@@ -25,23 +26,20 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// Compiles a word of the configuration.
+    /// Puts a value together from its pieces.
     ///
     /// # Errors
-    /// Where NGINX refuses it; NGINX has then said why.
-    pub(crate) fn compile(cf: &mut Conf, text: &'static [u8]) -> Result<Self, Failed> {
-        let Some(pieces) = pieces(text) else {
-            return Self::script(cf, text);
-        };
+    /// Where memory ran out; NGINX has then said so.
+    pub(crate) fn join(cf: &mut Conf, pieces: &[Piece<'_>]) -> Result<Self, Failed> {
         let mut values = Vec::new();
         for piece in pieces {
             values.push(match piece {
-                Piece::Text(text) => Self::Literal(text.into()),
+                Piece::Text(text) => Self::Literal(Zeroizing::new((*text).into())),
                 Piece::Variable(name) => Self::variable(cf, name)?,
             });
         }
         Ok(match values.len() {
-            0 => Self::Literal(Box::default()),
+            0 => Self::Literal(Zeroizing::default()),
             1 => values.remove(0),
             _ => Self::Joined(values.into()),
         })
@@ -57,11 +55,12 @@ impl Value {
         index.try_into().map(Self::Variable).map_err(|_| Failed)
     }
 
-    fn script(cf: &mut Conf, text: &'static [u8]) -> Result<Self, Failed> {
-        let mut word = ngx_str_t {
-            len: text.len(),
-            data: text.as_ptr().cast_mut(),
-        };
+    /// Has NGINX compile a text with captures.
+    ///
+    /// # Errors
+    /// Where NGINX refuses it; NGINX has then said why.
+    pub(crate) fn script(cf: &mut Conf, text: &[u8]) -> Result<Self, Failed> {
+        let mut word = cf.copy(text)?;
         // SAFETY: the configuration's pool is valid while it is read.
         let memory = unsafe { ngx_palloc(cf.pool(), size_of::<ngx_http_complex_value_t>()) };
         let script = NonNull::new(memory.cast::<ngx_http_complex_value_t>()).ok_or(Failed)?;
@@ -100,7 +99,13 @@ impl Value {
                 }
             }
             Self::Joined(values) => {
+                // Room for all of it at once: no piece of a secret is left where it grew.
+                let mut room = 0usize;
+                for value in values {
+                    room = room.saturating_add(value.get(r)?.len());
+                }
                 let mut text = ngx::collections::Vec::new_in(r.pool());
+                text.try_reserve_exact(room).map_err(|_| Failed)?;
                 for value in values {
                     let value = value.get(r)?;
                     text.try_reserve(value.len()).map_err(|_| Failed)?;
@@ -126,32 +131,40 @@ pub(crate) enum Piece<'a> {
     Variable(&'a [u8]),
 }
 
-/// Takes a value apart. `None` where a `$` begins no variable: at the end, in front of a digit.
-pub(crate) fn pieces(text: &[u8]) -> Option<Vec<Piece<'_>>> {
+/// Why a value has no pieces.
+pub(crate) enum Unsplit {
+    /// It has what a regular expression captured, such as `$1`.
+    Captures,
+    /// It has a `$` that begins no variable.
+    StrayDollar,
+}
+
+/// Takes a value apart.
+pub(crate) fn split(text: &[u8]) -> Result<Vec<Piece<'_>>, Unsplit> {
     let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.iter().position(|&byte| byte == b'$') {
-        let (before, behind) = rest.split_at_checked(at)?;
-        let behind = behind.strip_prefix(b"$")?;
-        let braced = behind.strip_prefix(b"{");
-        let behind = braced.unwrap_or(behind);
-        let is_name_byte = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
-        let length = behind.iter().take_while(is_name_byte).count();
-        let (name, behind) = behind.split_at_checked(length)?;
-        if name.first()?.is_ascii_digit() {
-            return None;
+    let mut has_captures = false;
+    for (number, text) in text.split(|&byte| byte == b'$').enumerate() {
+        let mut text = text;
+        if number > 0 {
+            let braced = text.strip_prefix(b"{");
+            let named = braced.unwrap_or(text);
+            let is_name_byte = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+            let length = named.iter().take_while(is_name_byte).count();
+            let (name, behind) = named.split_at_checked(length).ok_or(Unsplit::StrayDollar)?;
+            let first = name.first().ok_or(Unsplit::StrayDollar)?;
+            has_captures |= first.is_ascii_digit();
+            pieces.push(Piece::Variable(name));
+            text = match braced {
+                Some(_) => behind.strip_prefix(b"}").ok_or(Unsplit::StrayDollar)?,
+                None => behind,
+            };
         }
-        if !before.is_empty() {
-            pieces.push(Piece::Text(before));
+        if !text.is_empty() {
+            pieces.push(Piece::Text(text));
         }
-        pieces.push(Piece::Variable(name));
-        rest = match braced {
-            Some(_) => behind.strip_prefix(b"}")?,
-            None => behind,
-        };
     }
-    if !rest.is_empty() {
-        pieces.push(Piece::Text(rest));
+    if has_captures {
+        return Err(Unsplit::Captures);
     }
-    Some(pieces)
+    Ok(pieces)
 }
