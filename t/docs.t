@@ -1,0 +1,280 @@
+# README.md and docs/ against the module: every configuration loads, every directive, variable and
+# reason is there and no other, and what is pointed at exists.
+
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use File::Basename qw(basename dirname);
+use Test::More;
+use Documents;
+use SecureToken qw(azion_token gcore_token);
+
+my $reference = "$ROOT/docs/directives.md";
+my $text = slurp($reference);
+
+# Sorted, each once.
+sub sorted { my %seen; return [sort grep { !$seen{$_}++ } @_] }
+
+# --- Configurations --------------------------------------------------------------------------------
+
+for my $document (documents()) {
+    for my $block (blocks($document, lang => 'nginx')) {
+        my $nginx = Documents::Nginx->new($block->{text});
+        my ($ok, $said) = $nginx->check;
+        ok $ok, "$block->{where}: loads" or diag "$said\n$nginx->{text}";
+        unlike $said, qr/\[warn\]/, "$block->{where}: without a warning";
+    }
+    is_deeply [grep { !$_->{lang} } blocks($document)], [],
+        basename($document) . ': every block has a language';
+}
+
+sub complaint {
+    my ($ok, $said) = Documents::Nginx->new(@_)->check;
+    return $ok ? '' : $said;
+}
+
+# --- What the reference says that they do -----------------------------------------------------------
+
+my $secret = 'replace-me-openssl-rand-hex-16';
+my $later = time + 3600;
+
+# The NGINX of an example, started.
+sub example {
+    my ($heading, $number) = @_;
+    my $block = (blocks($reference, lang => 'nginx', heading => $heading))[$number];
+    my $nginx = Documents::Nginx->new($block->{text});
+    for my $file (qw(videos/a.txt vod/42/a.txt vod/42/sub/a.txt vod/43/a.txt errors/link.html)) {
+        $nginx->file("$_/$file", "$file\n") for qw(html srv/www srv/a.example.com srv/b.example.com);
+    }
+    $nginx->file('html/videos/a b.txt', "a b\n");
+    return $nginx->start;
+}
+
+sub signed {
+    my ($path, $with) = @_;
+    return "st=" . azion_token($with // $secret, $path, $later) . "&e=$later";
+}
+
+{
+    my $nginx = example('secure_token_secret', 0);
+    is $nginx->status('/videos/a.txt?' . signed('/videos/a.txt', "replace-me-with-the-$_-secret")), 200,
+        "secrets: the $_ one opens" for qw(new old);
+    is $nginx->status('/videos/a.txt?' . signed('/videos/a.txt')), 403, 'secrets: another does not';
+    $nginx->stop;
+
+    $nginx = example('secure_token_secret', 1);
+    my $uri = '/videos/a.txt?' . signed('/videos/a.txt', 'replace-me-with-the-secret-of-a');
+    is $nginx->status($uri, '-H', "Host: $_->[0].example.com"), $_->[1], "tenants: $_->[0]"
+        for ['a', 200], ['b', 403], ['c', 403];
+    like $nginx->log, qr/secure_token: no_secret, .*c\.example\.com/, 'tenants: no secret for c';
+    $nginx->stop;
+}
+
+{
+    my $nginx = example('secure_token_uri', 0);
+    my $query = sprintf 'md5=%s&expires=%s', gcore_token($secret, '/vod/42/', $later), $later;
+    is $nginx->status("$_->[0]?$query"), $_->[1], "directory token: $_->[0]"
+        for ['/vod/42/a.txt', 200], ['/vod/42/sub/a.txt', 200], ['/vod/43/a.txt', 403], ['/vod/', 403],
+        ['/vod/x%0a/', 403];
+    $nginx->stop;
+
+    $nginx = example('secure_token_uri', 1);
+    is $nginx->status('/videos/a%20b.txt?' . signed('/videos/a%20b.txt')), 200, 'path as sent';
+    is $nginx->status('/videos/a%20b.txt?' . signed('/videos/a b.txt')), 403, 'path decoded';
+    $nginx->stop;
+}
+
+{
+    my $nginx = example('secure_token_source', 0);
+    my $query = signed('/videos/a.txt');
+    is $nginx->status('/videos/a.txt', '-H', "Cookie: link=$query"), 200, 'token in a cookie';
+    is $nginx->status('/videos/a.txt', '-H', "X-Link: $query"), 200, 'token in a header';
+    is $nginx->status("/videos/a.txt?st=x", '-H', "X-Link: $query"), 403, 'the first one decides';
+    is $nginx->status("/videos/a.txt?st=", '-H', "X-Link: $query"), 200, 'an empty one is none';
+    $nginx->stop;
+
+    $nginx = example('secure_token_source', 1);
+    my ($token) = signed('/videos/a.txt') =~ /st=(.*?)&/;
+    is $nginx->status("/signed/$token/$later/videos/a.txt"), 200, 'token in the path';
+    is $nginx->status("/signed/$token/$later/videos/b.txt"), 403, 'token in the path, another file';
+    is $nginx->status("/signed/$token"), 403, 'no token in the path';
+    $nginx->stop;
+}
+
+{
+    my $nginx = example('Variables', 0);
+    my $query = signed('/videos/a.txt');
+    is $nginx->status("/videos/a.txt?$query"), 200, 'access log: request';
+    $nginx->stop;
+    my $log = slurp("$nginx->{dir}/logs/links.log");
+    like $log, qr{"GET /videos/a\.txt" 200 PASSED "" key=1$}, 'access log: line';
+    unlike $log, qr/st=/, 'access log: without the token';
+}
+
+{
+    my ($return, $error_page) = map { example('How a request is checked', $_) } 0, 1;
+    is $return->status('/signed-url-works'), 403, 'return: without a token';
+    is $return->status('/signed-url-works?' . signed('/signed-url-works')), 200, 'return: with one';
+    is $error_page->status('/videos/a.txt'), 403, 'error page: status';
+    is `curl -s http://127.0.0.1:$error_page->{port}/videos/a.txt`, "errors/link.html\n", 'error page';
+    $_->stop for $return, $error_page;
+}
+
+{
+    my $caching = (blocks($reference, lang => 'nginx', heading => 'Caching'))[0]{text};
+    my $origin = Documents::Nginx->new('location / { return 200 "$request_uri"; }')->start;
+    $caching =~ s/127\.0\.0\.1:8081/127.0.0.1:$origin->{port}/;
+    $caching =~ s/(proxy_cache_key)/proxy_cache_valid 1m; $1/;
+    my $nginx = Documents::Nginx->new($caching)->start;
+    my $get = sub { `curl -s 'http://127.0.0.1:$nginx->{port}/videos/a%20b.txt?$_[0]'` };
+    is $get->(signed('/videos/a b.txt') . '&x=1'), '/videos/a%20b.txt?x=1', 'cache: the origin sees no token';
+    $origin->stop;
+    $later++;
+    is $get->(signed('/videos/a b.txt') . '&x=1'), '/videos/a%20b.txt?x=1', 'cache: one copy for all tokens';
+    is $nginx->status('/videos/a%20b.txt?x=1'), 403, 'cache: not without a token';
+    $nginx->stop;
+}
+
+# docs/security.md on texts that are the same.
+my $same = sub { gcore_token($secret, $_[0], $later, $_[1]) };
+is $same->('/a', '11.2.3.4'), $same->('/a1', '1.2.3.4'), 'the border between path and address';
+is $same->('/a', '1.2.3.4'), $same->('/a1.2.3.4'), 'and where there is no address';
+is azion_token('k', '/a/b', 1), azion_token('k/a', '/b', 1), 'the border between secret and path';
+
+# --- Commands --------------------------------------------------------------------------------------
+
+my $place = Documents::Nginx->new('root html;');
+for my $document (grep { !/README/ } documents()) {
+    for my $block (blocks($document, lang => 'sh')) {
+        for my $line (split /\n/, $block->{text}) {
+            run_command($line, $place) or fail "$block->{where}: there is no test for \"$line\"";
+        }
+    }
+}
+
+for my $document (documents()) {
+    my %seen;
+    run_command($_) for grep { !$seen{$_}++ } slurp($document) =~ /`(make [^`\n]+)`/g;
+}
+
+# --- Directives ------------------------------------------------------------------------------------
+
+my @directives;
+for my $block (blocks($reference, lang => 'text')) {
+    my ($syntax, $default, $context) =
+        $block->{text} =~ /^Syntax:  (.+;)\nDefault: (.+)\nContext: (.+)\n\z/ or next;
+    my ($name) = $syntax =~ /^(\w+)/;
+    is $name, $block->{heading}, "$block->{where}: stands under its name";
+    push @directives, $name;
+
+    my $with_secret = 'secure_token_secret replace-me-openssl-rand-hex-16;';
+    if ($default ne '—') {
+        is complaint("$default $with_secret"), '', "$name: the default is a valid directive";
+        like $default, qr/^\Q$name\E \S+;$/, "$name: the default is one of it";
+    }
+
+    my ($parameters) = $syntax =~ /^\w+ (.*);$/;
+    my @words = split / \| /, $parameters;
+    if (@words > 1 && $words[0] ne 'value') {
+        is complaint("$name $_; $with_secret"), '', "$name $_" for @words;
+        like complaint("$name nonsense; $with_secret"), qr/\[emerg\].* "$name": /, "$name nonsense";
+    }
+
+    is $context, 'http, server, location', "$name: where it may stand";
+    my $use = 'x=y ' x 9;    # too much for any of them, but not "not allowed here"
+    for my $level (split /, /, $context) {
+        my $config = $level eq 'http' ? "http { $name $use; server { listen 80; } }"
+            : $level eq 'server' ? "server { listen 80; $name $use; }"
+            :                      "$name $use;";
+        like complaint($config), qr/"\Q$name\E"/, "$name: known in $level";
+        unlike complaint($config), qr/unknown directive|not allowed here/, "$name: allowed in $level";
+    }
+    for my $level ('if ($uri)', 'limit_except GET') {
+        like complaint("location / { $level { $name x; } }"),
+            qr/"\Q$name\E" directive is not allowed here/, "$name: not allowed in $level";
+    }
+    my @examples = blocks($reference, lang => 'nginx', heading => $name);
+    ok((grep { $_->{text} =~ /\b$name\s/ } @examples), "$name: has an example");
+}
+is_deeply sorted(@directives),
+    sorted(slurp("$ROOT/src/directives.rs") =~ /name: c"(secure_token\w*)"/g),
+    'the reference has all directives and no other';
+for my $document (documents(), "$ROOT/CHANGELOG.md") {
+    my %named = map { $_ => 1 } slurp($document) =~ /(?<![\$\w])(secure_token(?:_[a-z]+)*)\b(?!:)/g;
+    delete $named{$_} for @directives;
+    is_deeply [sort keys %named], [], basename($document) . ': names no directive that there is not';
+}
+
+my ($schemes) = complaint('secure_token nonsense;') =~ /write one of "(.*?)" in /;
+my ($syntax) = $text =~ /^Syntax:  secure_token (.*);$/m;
+is $syntax =~ s/ \| /", "/gr, $schemes, 'the reference has all schemes and no other';
+
+# --- Variables, reasons, statuses -------------------------------------------------------------------
+
+# The first cells of the rows of the tables whose header has this word there.
+sub rows {
+    my ($document, $word) = @_;
+    my ($text, @rows) = slurp($document);
+    while ($text =~ /^\| $word \|.*\n\| --- .*\n((?:\|.*\n)+)/mg) {
+        push @rows, $1 =~ /^\| `([^`]+)` \|/mg;
+    }
+    return @rows;
+}
+
+my @variables = rows($reference, 'variable');
+is_deeply sorted(@variables),
+    sorted(map { "\$$_" } slurp("$ROOT/src/variables.rs") =~ /name: c"(secure_token_\w+)"/g),
+    'the reference has all variables and no other';
+is complaint("return 200 $_;"), '', "$_: NGINX knows it" for @variables;
+for my $document (documents(), "$ROOT/CHANGELOG.md") {
+    my %named = map { $_ => 1 } slurp($document) =~ /(\$secure_token_[a-z]+)\b/g;
+    delete $named{$_} for @variables;
+    is_deeply [sort keys %named], [], basename($document) . ': names no variable that there is not';
+}
+
+my ($reasons) = slurp("$ROOT/token/src/verdict.rs") =~ /fn as_str.*?\{(.*?)\n    \}/s;
+$reasons = sorted($reasons =~ /=> "(\w+)"/g);
+is_deeply sorted(rows($_, 'reason')), $reasons, basename($_) . ': has all reasons and no other'
+    for $reference, "$ROOT/README.md";
+
+my ($code) = slurp("$ROOT/src/variables.rs") =~ /(fn status<.*?\n\})/s;
+is_deeply sorted($text =~ /`((?:PASSED|EXPIRED|REJECTED)(?:_DRY_RUN)?)`/g),
+    sorted($code =~ /b"([A-Z_]+)"/g), 'the reference has all values of the status';
+
+# --- Links ------------------------------------------------------------------------------------------
+
+# The names that GitHub gives to headings.
+sub anchors {
+    my ($document) = @_;
+    my $plain = slurp($document) =~ s/^```.*?^```$//gmsr;
+    return map { lc =~ s/[^\w\- ]//gr =~ tr/ /-/r } $plain =~ /^#+ (.*\S)/mg;
+}
+
+for my $document (documents(), "$ROOT/CHANGELOG.md") {
+    my $plain = slurp($document) =~ s/^```.*?^```$//gmsr;
+    for my $link ($plain =~ /\]\(([^)\s]+)\)/g) {
+        next if $link =~ m{^https?://};
+        my ($file, $anchor) = $link =~ /^([^#]*)(?:#(.*))?$/;
+        my $target = $file eq '' ? $document : dirname($document) . "/$file";
+        ok -e $target, basename($document) . ": $link exists";
+        if (defined $anchor) {
+            ok((grep { $_ eq $anchor } anchors($target)), basename($document) . ": $link is a heading");
+        }
+    }
+}
+
+# Links of the other sort: those that are shown have the tokens that they should have.
+my @secrets = qw(replace-me-openssl-rand-hex-16 mysecret secret_key);
+for my $document (documents()) {
+    my $plain = slurp($document);
+    while ($plain =~ m{(/[\w./-]+)\?(st|md5)=([\w-]{22})&(?:e|expires)=(\d+)}g) {
+        my ($path, $token, $expires, $sign) = ($1, $3, $4, $2 eq 'st' ? \&azion_token : \&gcore_token);
+        $path =~ s{^//[^/]+}{};
+        my @right = map { my $s = $_; map { $sign->($s, $path, $expires, $_) } '', '1.2.3.4' } @secrets;
+        ok((grep { $_ eq $token } @right), basename($document) . ": $path is signed with $token");
+    }
+}
+
+done_testing;

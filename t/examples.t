@@ -1,0 +1,262 @@
+# The configurations in nginx-conf/: each is tried as the comment at its top says, line by line, and
+# then some more.
+
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use File::Temp qw(tempdir);
+use IO::Socket::INET;
+use Test::More;
+
+use SecureToken;
+
+my $binary = $ENV{TEST_NGINX_BINARY}              // die "TEST_NGINX_BINARY is not set\n";
+my $module = $ENV{TEST_NGINX_SECURE_TOKEN_MODULE} // die "TEST_NGINX_SECURE_TOKEN_MODULE is not set\n";
+
+# Where it all happens. Workers of another user than ours must be able to pass.
+my $dir = tempdir('secure-token-examples-XXXXXX', TMPDIR => 1, CLEANUP => 1);
+chmod 0755, $dir;
+my ($project, $try) = ("$dir/project", "$dir/try");
+umask 0022;
+$ENV{no_proxy} = '*';
+
+# As after `make build`, wherever it was built.
+system('mkdir', '-p', "$project/build/vendored", "$project/nginx-conf");
+symlink $binary, "$project/build/vendored/nginx";
+symlink $module, "$project/build/vendored/ngx_http_secure_token_module.so";
+
+END { stop() }
+
+# The ports of the examples, and the free ones that are used here instead.
+my %port = map { $_ => free_port() } 8080, 8081;
+
+sub free_port {
+    my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1) or die "no port: $@\n";
+    return $socket->sockport;
+}
+
+# A text of the example with the places and ports of this test.
+sub here {
+    my ($text) = @_;
+    $text =~ s{127\.0\.0\.1:(\d+)}{"127.0.0.1:" . ($port{$1} // die "unknown port $1\n")}ge;
+    $text =~ s{/tmp/try}{$try}g;
+    return $text;
+}
+
+sub read_file {
+    my ($name) = @_;
+    open my $file, '<', $name or return '';
+    local $/;
+    return <$file>;
+}
+
+# NGINX takes its pid file away as the last thing it does.
+sub gone {
+    for (1 .. 200) {
+        return 1 if !-e "$try/logs/nginx.pid";
+        select undef, undef, undef, 0.05;
+    }
+    return 0;
+}
+
+# For a test that ends early.
+sub stop {
+    local $?;
+    my $pid = read_file("$try/logs/nginx.pid") or return;
+    kill TERM => $pid;
+    gone();
+}
+
+# What a shell command prints.
+sub run {
+    my ($command) = @_;
+    return scalar qx{cd '$project' && { $command\n} 2>&1};
+}
+
+# An answer, with its header: of a shell's curl line, or of a path on the example's server.
+sub ask {
+    my ($request, @options) = @_;
+    if ($request =~ m{^/}) {
+        $request = "curl @options 'http://127.0.0.1:$port{8080}$request'";
+    }
+    $request =~ s/^curl/curl -sSi --path-as-is/;
+    return run($request);
+}
+
+# Starts an example as its first comment says, and tries the requests there.
+sub example {
+    my ($name, $more) = @_;
+    my $conf = read_file("$FindBin::Bin/../nginx-conf/$name.conf");
+    my ($comment) = $conf =~ /\A((?:#.*\n)+)/;
+    my @commands = map { here($_) } $comment =~ /^#   (.+)/mg;
+
+    $conf = here($conf);
+    # NGINX builds have different directories for these; no other NGINX's are touched here.
+    $conf =~ s/^http \{\n\K/join '', map { "    ${_}_temp_path temp;\n" } qw(client_body proxy fastcgi uwsgi scgi)/em;
+    open my $file, '>', "$project/nginx-conf/$name.conf" or die "nginx-conf/$name.conf: $!\n";
+    print {$file} $conf;
+    close $file;
+
+    my ($setup)     = join("\n", @commands) =~ /\A(.*?)\ncurl/s;
+    my ($start)     = $setup =~ /^(build\/vendored\/nginx .*)/m;
+    my ($questions) = join("\n", @commands) =~ /^(curl.*)\n/ms;
+
+    system('rm', '-rf', $try);
+    $setup =~ s/^\Q$start\E//m;
+    is run($setup), '', 'prepared';
+    like run("$start -t"), qr/\A[^\n]*syntax is ok\n[^\n]*test is successful\n\z/,
+        'nginx -t has nothing to say against it';
+    is run($start), '', 'started' or return;
+
+    my $asked = 0;
+    for my $question (split /\n/, $questions) {
+        next unless $question =~ /^(curl .*?)  # (\d+)(?:, (.*))?$/;
+        my ($command, $status, $remark) = ($1, $2, $3 // '');
+        my $answer = ask($command);
+        my $what   = $question =~ s/.*(?='http)//r;
+        like $answer, qr{\AHTTP/1\.1 $status }, $what;
+        like $answer, qr/^It opens/m,           "$what: the file" if $status == 200;
+        like $answer, qr/^\Q$remark\E\r$/m,     "$what: the header" if $remark =~ /^X-/;
+        $asked++;
+    }
+    cmp_ok $asked, '>=', 3, 'the comment has requests to try';
+    is scalar(() = $comment =~ /^#   curl/mg), $asked, 'all of them with an outcome';
+
+    $more->();
+
+    my $log = read_file("$try/logs/error.log");
+    unlike $log, qr/\[(?:alert|emerg|crit)\]/, 'nothing alarming in the log';
+    unlike $log, qr/example-secret/,           'no secret in the log';
+
+    like run($commands[-1]), qr/\A(?:.*signal process started\n)?\z/, 'stopped';
+    ok gone(), 'gone';
+}
+
+# Asks for a link and holds the status, and what else the answer must have, against it.
+sub gives {
+    my ($status, $link, $what, $has, @options) = @_;
+    my $answer = ask($link, @options);
+    like $answer, qr{\AHTTP/1\.1 $status }, "$what: $status";
+    like $answer, $has,                     "$what: the answer" if $has;
+}
+
+my $secret = 'example-secret-replace-it';
+
+my %more = (
+    azion => sub {
+        my $film = '/videos/film.txt';
+        my $good = azion($film, secret => $secret);
+        gives 200, $good, 'a link signed just now', qr/^It opens\.$/m;
+        gives 410, azion($film, secret => $secret, expires => earlier(2)), 'a link that just expired';
+        gives 403, $good =~ s/film/other/r, 'another path';
+        gives 403, $good =~ s/(?<=e=)(\d+)/$1 + 60/er, 'a later expiry';
+        gives 403, azion($film, secret => 'example-secret-replaced'), 'another secret';
+        gives 403, $film, 'another method without a token', undef, '-X DELETE';
+
+        my $log = read_file("$try/logs/access.log");
+        like $log,   qr{^127\.0\.0\.1 \[.*\] "GET \Q$film\E" 200 PASSED "" \d+$}m, 'the log says who was let in';
+        like $log,   qr{"GET \Q$film\E" 410 EXPIRED "expired" 1470055000$}m,       'whose link expired';
+        like $log,   qr{"GET \Q$film\E" 403 REJECTED "missing" -?$}m,              'and why somebody was refused';
+        unlike $log, qr/st=/,                                                      'but no token';
+    },
+
+    gcore => sub {
+        my ($film, $private) = ('/videos/film.txt', '/private/film.txt');
+        my $good = gcore($film, secret => $secret);
+        gives 200, $good, 'a link signed just now', qr/^It opens\.$/m;
+        gives 410, gcore($film, secret => $secret, expires => earlier(2)), 'a link that just expired';
+        gives 403, $good =~ s/film/other/r, 'another path';
+        gives 403, $good =~ s/(?<=expires=)(\d+)/$1 + 60/er, 'a later expiry';
+        gives 403, $good =~ s/videos/private/r, 'in the other location';
+        gives 403, $film, 'no token';
+
+        my $bound = gcore($private, secret => $secret, ip => '127.0.0.1');
+        gives 200, $bound, 'bound to 127.0.0.1', qr/^It opens\.$/m;
+        gives 403, $bound, 'passed on to 127.0.0.2', undef, '--interface 127.0.0.2';
+        gives 403, $bound =~ s/private/videos/r, 'bound, where nothing is bound';
+        gives 200, gcore($private, secret => $secret, ip => '127.0.0.2'), 'bound to 127.0.0.2', undef,
+            '--interface 127.0.0.2';
+    },
+
+    'proxy-cache' => sub {
+        my $film = '/videos/film.txt';
+        my $good = azion($film, secret => $secret);
+        gives 200, $good, 'cached', qr/^X-Cache: HIT\r$/m;
+        gives 403, $good =~ s/(?<=e=)(\d+)/$1 + 60/er, 'cached, but a later expiry';
+        gives 410, azion($film, secret => $secret, expires => earlier(2)), 'cached, but expired';
+        gives 403, $good =~ s/film/other/r, 'not cached, another path';
+
+        gives 200, "$good&b=1&a=2", 'with a query of its own', qr/^X-Cache: MISS\r$/m;
+        gives 200, azion($film, secret => $secret, expires => later(60)) =~ s/\?/?b=1&/r . '&a=2',
+            'the same query around another token', qr/^X-Cache: HIT\r$/m;
+
+        # A file whose name looks like a path with a query.
+        open my $file, '>', "$try/html$film?b=1" or die $!;
+        print {$file} "Another file.\n";
+        close $file;
+        my $other = azion("$film?b=1", secret => $secret) =~ s/\?/%3F/r;
+        gives 200, $other, 'a question mark in the path', qr/^Another file\.$/m;
+        gives 200, "$good&b=1", 'is no query: nothing of it in the cache', qr/^It opens\.$/m;
+        gives 200, $other, 'nor the other way round', qr/^Another file\.$/m;
+
+        my @seen = read_file("$try/logs/origin.log") =~ /"(GET [^"]*) HTTP/g;
+        is_deeply \@seen, [
+            "GET $film", "GET $film?b=1&a=2", "GET $film%3Fb=1", "GET $film?b=1",
+            ], 'the origin was asked once for each, and saw no token';
+    },
+
+    tenants => sub {
+        my ($one, $two) = map { azion('/film.txt', secret => "example-secret-of-$_-replace-it") } qw(one two);
+        gives 200, $one, 'the link of one at one', qr/^It opens, says one\.$/m, '-H Host:one.example.com';
+        gives 200, $two, 'the link of two at two', qr/^It opens, says two\.$/m, '-H Host:two.example.com';
+        gives 200, $one, 'at ONE',                 qr/says one\.$/m,            '-H Host:ONE.example.com';
+        gives 403, $one, 'the link of one at two',   undef, '-H Host:two.example.com';
+        gives 403, $two, 'the link of two at one',   undef, '-H Host:one.example.com';
+        gives 403, $one, 'at nobody',                undef, '-H Host:three.example.com';
+        gives 403, $one, 'at nobody at all',         undef, '--http1.0 -H Host:';
+        gives 403, azion('/film.txt', secret => ''), 'signed with the empty secret', undef,
+            '-H Host:three.example.com';
+
+        my $log = read_file("$try/logs/access.log");
+        like $log, qr{^two\.example\.com 127\.0\.0\.1 \[.*\] "GET /film\.txt" 403 REJECTED "signature"$}m,
+            'the log has the tenant and the reason';
+        like $log, qr{^three\.example\.com 127\.0\.0\.1 \[.*\] "GET /film\.txt" 403 REJECTED "no_secret"$}m,
+            'and where there is no tenant';
+    },
+
+    directory => sub {
+        my $live = gcore('', secret => $secret, signs => '/live/tv/');
+        gives 200, "/live/tv/1.ts$live",      'live: a file',               qr/^It opens\.$/m;
+        gives 404, "/live/tv/none$live",      'live: a file that is not there';
+        gives 403, "/live/tv/720p/1.ts$live", 'live: a sub-directory';
+        gives 403, "/live/tv-2/1.ts$live",    'live: a name that begins alike';
+        gives 403, "/live/1.ts$live",         'live: the directory above';
+        gives 403, '/live/tv/1.ts',           'live: no token';
+        gives 403, "/live/tv/%2e%2e/1.ts$live",     'live: dots to the directory above';
+        gives 403, "/live/tv/720p%2f1.ts$live",     'live: an encoded slash';
+        gives 200, "/live/tv/720p/../1.ts$live",    'live: dots back to where it is for';
+        gives 410, gcore('/live/tv/1.ts', secret => $secret, signs => '/live/tv/', expires => earlier(2)),
+            'live: expired';
+        gives 403, gcore('/live/tv/1.ts', secret => $secret), 'live: a token for the file';
+
+        my $vod = gcore('', secret => $secret, signs => '/vod/film/');
+        gives 200, "/vod/film/all.m3u8$vod",  'vod: a file',          qr/^It opens\.$/m;
+        gives 200, "/vod/film/720p/1.ts$vod", 'vod: a sub-directory', qr/^It opens\.$/m;
+        gives 403, "/vod/other/all.m3u8$vod", 'vod: another title';
+        gives 403, "/vod/film-2/all.m3u8$vod", 'vod: a title that begins alike';
+        gives 403, "/vod/film/../other/all.m3u8$vod", 'vod: dots to another title';
+        gives 403, "/vod/film%2f..%2fother/all.m3u8$vod", 'vod: the same with encoded slashes';
+        gives 403, '/vod/film/720p/1.ts' . gcore('', secret => $secret, signs => '/vod/film/720p/'),
+            'vod: a token for the sub-directory';
+    },
+);
+
+my @examples = map { m{([^/]+)\.conf$} } glob "'$FindBin::Bin/../nginx-conf/*.conf'";
+is_deeply [sort @examples], [sort keys %more], 'every file has its tests';
+for my $name (sort @examples) {
+    subtest $name => sub { example($name, $more{$name}) };
+}
+
+done_testing;

@@ -1,0 +1,166 @@
+# What README.md says works: its configurations, its commands, and the programs that sign.
+
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use Test::More;
+use Documents;
+use SecureToken qw(azion_token gcore_token);
+
+my $readme = "$ROOT/README.md";
+
+sub config_of {
+    my ($heading) = @_;
+    return map { $_->{text} } blocks($readme, heading => $heading, lang => 'nginx');
+}
+
+# --- The smallest configuration, and who signs for it ----------------------------------------------
+
+my $smallest = Documents::Nginx->new(config_of('The smallest configuration'));
+for my $dir (qw(videos downloads personal)) {
+    $smallest->file("html/$dir/my film.mp4", "a film\n");
+}
+$smallest->start;
+is $smallest->status("/$_/my%20film.mp4"), 403, "/$_/ without a token" for qw(videos downloads personal);
+
+# How each program is run: what has to be there, and the command.
+my %signers = (
+    Python     => [['python3'], sub { run($_[0], 'python3', 'sign.py') }],
+    PHP        => [['php'],     sub { run($_[0], 'php',     'sign.php') }],
+    Shell      => [[qw(openssl od)], sub { run($_[0], 'sh', 'sign.sh') }],
+    JavaScript => [['node'],    sub { run($_[0], 'node',    'sign.js') }],
+    Rust       => [['cargo'],   \&run_rust],
+);
+my %lang = (Python => 'python', PHP => 'php', Shell => 'sh', JavaScript => 'javascript', Rust => 'rust');
+
+for my $heading (sort keys %signers) {
+    my ($needs, $run) = @{ $signers{$heading} };
+    subtest "signing links: $heading" => sub {
+        for my $program (@$needs) {
+            plan skip_all => "$program is not installed" unless has_program($program);
+        }
+        my @blocks = blocks($readme, heading => $heading, lang => $lang{$heading});
+        is scalar @blocks, 1, 'one program' or return;
+
+        my ($output, $code) = $run->($blocks[0]{text});
+        is $code, 0, 'it runs' or diag $output;
+        my @links = split /\n/, $output;
+        is scalar @links, 3, 'it prints three links' or diag $output;
+        for my $dir (qw(videos downloads personal)) {
+            my $link = shift(@links) // '';
+            like $link, qr{^https://cdn\.example\.com/[^\s"<>]+$}, "/$dir/: a URL";
+            my $uri = $link =~ s{^https://[^/]+}{}r;
+            (my $path = $uri =~ s/\?.*//r) =~ s/%([0-9a-fA-F]{2})/chr hex $1/ge;
+            is $path, "/$dir/my film.mp4", "/$dir/: the path";
+            is $smallest->status($uri), 200, "/$dir/: opens";
+            my %altered = (
+                path   => $uri =~ s/\?/x?/r,
+                token  => $uri =~ s/((?:st|md5)=)(.)/$1 . ($2 eq 'A' ? 'B' : 'A')/er,
+                expiry => $uri =~ s/(e|expires)=(\d+)$/"$1=" . ($2 + 1)/er,
+            );
+            for my $what (sort keys %altered) {
+                isnt $altered{$what}, $uri, "/$dir/: $what altered";
+                is $smallest->status($altered{$what}), 403, "/$dir/: $what altered, it does not open";
+            }
+            if ($dir eq 'personal') {
+                is $smallest->status($uri, '--interface', '127.0.0.2'), 403,
+                    "/$dir/: does not open to another client";
+            }
+        }
+    };
+}
+
+sub run {
+    my ($text, $program, $name) = @_;
+    $smallest->file("programs/$name", $text);
+    my $output = `$program '$smallest->{dir}/programs/$name' 2>&1`;
+    return ($output, $? >> 8);
+}
+
+# In a crate of its own, as a user would have it. Nothing is downloaded: what the token crate needs
+# is there once the module has been built.
+sub run_rust {
+    my ($text) = @_;
+    my $dir = "$ROOT/build/readme-rust";
+    my ($dependencies) = map { $_->{text} } blocks($readme, heading => 'Rust', lang => 'toml');
+    $dependencies =~ s{/path/to/nginx-secure-token/}{$ROOT/};
+    my ($edition) = slurp("$ROOT/Cargo.toml") =~ /^edition = "(\d+)"/m;
+    # Written only where it changed, for cargo goes by the time of a file.
+    my %files = (
+        'Cargo.toml' => "[package]\nname = \"readme\"\nversion = \"0.0.0\"\nedition = \"$edition\"\n\n"
+            . "$dependencies\n[workspace]\n",
+        'src/main.rs' => $text,
+    );
+    for my $name (keys %files) {
+        my $file = "$dir/$name";
+        spill($file, $files{$name}) unless -e $file && slurp($file) eq $files{$name};
+    }
+    # The same versions of everything.
+    spill("$dir/Cargo.lock", slurp("$ROOT/Cargo.lock"));
+    local $ENV{CARGO_TARGET_DIR} = "$dir/target";
+    local $ENV{RUSTFLAGS} = '-Dwarnings';
+    my $errors = "$smallest->{dir}/cargo";
+    my $output = `cd '$dir' && cargo run --quiet --offline 2>'$errors'`;
+    return $? == 0 ? ($output, 0) : (slurp($errors), $? >> 8);
+}
+
+# --- The links that a signer can be checked with ---------------------------------------------------
+
+my @rows = slurp($readme) =~ m{^\| `(azion|gcore)` \| `(\w+)` \| (\S*) ?\| `(/\S+)` \|$}mg;
+is @rows / 4, 3, 'links to check a signer with';
+while (my ($scheme, $secret, $ip, $link) = splice @rows, 0, 4) {
+    $ip =~ tr/`//d;
+    my $address = $ip ? "secure_token_client_ip \$address;" : '';
+    my $nginx = Documents::Nginx->new(
+        "map '' \$address { default '$ip'; } server { listen 80; location / {
+            secure_token $scheme; secure_token_secret $secret; $address } }"
+    );
+    my ($path) = $link =~ /^([^?]+)/;
+    $nginx->file("html$path", "x\n");
+    $nginx->start;
+    is $nginx->status($link), $link =~ /=1470055000$/ ? 410 : 200, "$scheme: $link";
+    is $nginx->status($link =~ s/\?/x?/r), 403, "$scheme: $link, path altered";
+    $nginx->stop;
+}
+
+# --- When a link does not open ---------------------------------------------------------------------
+
+my $help = 'When a link does not open';
+my ($header, $dry_run) = config_of($help);
+my $header_nginx = Documents::Nginx->new($header);
+$header_nginx->file('html/videos/my film.mp4', "a film\n");
+$header_nginx->start;
+$header_nginx->status('/videos/my%20film.mp4');    # something for the log
+
+my $spared = Documents::Nginx->new($dry_run);
+$spared->file('html/videos/my film.mp4', "a film\n");
+$spared->start;
+is $spared->status('/videos/my%20film.mp4'), 200, 'a dry run refuses nobody';
+like $spared->log, qr/secure_token: missing, scheme: azion, dry run, client: /, 'and logs';
+$spared->stop;
+
+# --- Commands --------------------------------------------------------------------------------------
+
+for my $block (grep { $_->{heading} ne 'Shell' } blocks($readme, lang => 'sh')) {
+    my $nginx = $block->{heading} eq $help ? $header_nginx : $smallest;
+    for my $line (split /\n/, $block->{text}) {
+        run_command($line, $nginx) or fail "$block->{where}: there is no test for \"$line\"";
+    }
+}
+
+# --- What the README says about Debian and about other versions -------------------------------------
+
+SKIP: {
+    my $nginx = '/usr/sbin/nginx';
+    skip 'this is not Debian\'s NGINX', 1
+        unless -x $nginx && `$nginx -V 2>&1` =~ m{--modules-path=/usr/lib/nginx/modules};
+    is readlink('/usr/share/nginx/modules'), '../../lib/nginx/modules', 'where Debian has modules';
+}
+
+my ($version) = slurp("$ROOT/Cargo.toml") =~ /^rust-version = "([\d.]+)"/m;
+like slurp($readme), qr{\[Rust\]\([^)]+\) \Q$version\E or newer}, 'the Rust that is needed';
+
+$_->stop for $smallest, $header_nginx;
+done_testing;
