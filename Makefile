@@ -91,6 +91,7 @@ test-cargo: deps-build
 test-nginx: ## run t/ (or TESTS=t/azion.t) with a real NGINX
 test-nginx: deps-test build $(SIGN)
 	@tools/test-nginx
+	TEST_NGINX_SERVER_PORT=$${TEST_NGINX_SERVER_PORT:-$$(tools/free-port)} \
 	TEST_NGINX_BINARY=$(NGINX_BINARY) TEST_NGINX_SERVROOT=$(abspath build/servroot) \
 		TEST_NGINX_SECURE_TOKEN_MODULE=$(SECURE_TOKEN_MODULE) TEST_NGINX_SIGN=$(SECURE_TOKEN_SIGN) \
 		prove -Ibuild/test-nginx/lib -r $(PROVE_FLAGS) $(TESTS)
