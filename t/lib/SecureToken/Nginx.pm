@@ -120,6 +120,9 @@ sub start {
     $self->wait_for(sub { -s "$dir/nginx.pid" }) or die 'nginx wrote no pid';
     ($self->{pid}) = $self->read('nginx.pid') =~ /(\d+)/;
     $self->{owner} = $$;
+    # The pid is written before there are workers, on a slow machine long before.
+    my ($workers) = $self->read('nginx.conf') =~ /^\s*worker_processes\s+(\d+)/m;
+    $self->wait_for(sub { my @now = $self->workers; @now >= ($workers // 1) }) or die 'nginx has no workers';
     return $self;
 }
 
