@@ -17,7 +17,10 @@ use crate::Module;
 use crate::config::{LocationConf, Naming, ParamNames, Source};
 use crate::ngx::{Conf, Failed, Level, Piece, Unsplit, Value, split};
 
+use words::{first, flag, level, seconds, status, text};
+
 mod secret;
+mod words;
 
 /// A directive: its name, how many words it takes, and what it does with them.
 struct Directive {
@@ -238,64 +241,6 @@ fn once<T>(setting: &mut Option<T>, value: T) -> Result<(), Wrong> {
         Some(_) => Err(wrong(
             "is given twice in this block; remove all but one of them",
         )),
-    }
-}
-
-/// The first word; NGINX has checked that there is one.
-fn first<'a>(words: &[&'a [u8]]) -> &'a [u8] {
-    words.first().copied().unwrap_or_default()
-}
-
-fn text(word: &[u8]) -> std::borrow::Cow<'_, str> {
-    String::from_utf8_lossy(word)
-}
-
-fn flag(words: &[&[u8]]) -> Result<bool, Wrong> {
-    match first(words) {
-        b"on" => Ok(true),
-        b"off" => Ok(false),
-        other => Err(wrong(format!(
-            "must be \"on\" or \"off\", not \"{}\"",
-            text(other)
-        ))),
-    }
-}
-
-fn status(words: &[&[u8]]) -> Result<u16, Wrong> {
-    let word = first(words);
-    std::str::from_utf8(word)
-        .ok()
-        .filter(|word| word.bytes().all(|byte| byte.is_ascii_digit()))
-        .and_then(|word| word.parse().ok())
-        .filter(|code| (400..=599).contains(code))
-        .ok_or_else(|| {
-            wrong(format!(
-                "must be a status from 400 to 599, such as 403, not \"{}\"",
-                text(word)
-            ))
-        })
-}
-
-fn seconds(words: &[&[u8]]) -> Result<u64, Wrong> {
-    let word = first(words);
-    Conf::seconds(word).ok_or_else(|| {
-        wrong(format!(
-            "must be a time such as \"30s\", \"15m\" or \"1h 30m\", not \"{}\"",
-            text(word)
-        ))
-    })
-}
-
-fn level(words: &[&[u8]]) -> Result<Level, Wrong> {
-    match first(words) {
-        b"info" => Ok(Level::Info),
-        b"notice" => Ok(Level::Notice),
-        b"warn" => Ok(Level::Warn),
-        b"error" => Ok(Level::Error),
-        other => Err(wrong(format!(
-            "must be \"info\", \"notice\", \"warn\" or \"error\", not \"{}\"",
-            text(other)
-        ))),
     }
 }
 

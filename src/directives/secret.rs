@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use zeroize::Zeroizing;
 
+use super::words::text;
 use super::{Block, Wrong, wrong};
 use crate::config::Secret;
 use crate::ngx::{Level, Piece, Value, split};
@@ -99,7 +100,7 @@ fn add(block: &mut Block<'_>, value: Value, id: Option<&[u8]>) -> Result<(), Wro
     if secrets.iter().any(|secret| *secret.id == *id) {
         return Err(wrong(format!(
             "another secret of this block goes by the name \"{}\"; give each one an \"id=\" of its own",
-            super::text(id)
+            text(id)
         )));
     }
     secrets.push(Secret {
