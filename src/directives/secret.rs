@@ -178,10 +178,9 @@ fn read(path: &Path) -> Result<InFile, Unusable> {
     let room = usize::try_from(LONGEST_FILE).unwrap_or_default();
     let mut secret = Zeroizing::new(Vec::with_capacity(room));
     file.take(LONGEST_FILE).read_to_end(&mut secret)?;
-    let text = secret.strip_suffix(b"\n").unwrap_or(&secret);
-    let text = match text.len() < secret.len() {
-        true => text.strip_suffix(b"\r").unwrap_or(text),
-        false => text,
+    let text = match secret.strip_suffix(b"\n") {
+        Some(line) => line.strip_suffix(b"\r").unwrap_or(line),
+        None => &secret,
     };
     if text.is_empty() {
         return Err(Unusable::Because("is empty; write the secret into it"));
