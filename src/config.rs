@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use token::{ClientIp, Params, Rules, Scheme};
+use token::{ClientIp, Key, Params, Rules, Scheme};
 
 use crate::ngx::{Conf, Level, Place, Value};
 use crate::variables;
@@ -21,6 +21,8 @@ pub(crate) struct LocationConf {
     /// `Some(None)` is `off`.
     pub(crate) scheme: Option<Option<&'static dyn Scheme>>,
     pub(crate) secrets: Option<Rc<Vec<Secret>>>,
+    /// What the scheme made of each secret that is the same for all requests.
+    keys: Option<Rc<Vec<Option<Key>>>>,
     pub(crate) uri: Option<Rc<Value>>,
     /// `Some(None)` is `off`.
     pub(crate) client_ip: Option<Option<Rc<Value>>>,
@@ -29,6 +31,7 @@ pub(crate) struct LocationConf {
     pub(crate) denied_status: Option<u16>,
     pub(crate) expired_status: Option<u16>,
     pub(crate) ignore_case: Option<bool>,
+    pub(crate) country: Option<Rc<Value>>,
     pub(crate) clock_skew: Option<u64>,
     pub(crate) max_lifetime: Option<u64>,
     pub(crate) preflight: Option<bool>,
@@ -130,8 +133,11 @@ impl LocationConf {
     pub(crate) fn param_names<'a>(&'a self, scheme: &dyn Scheme) -> Params<'a> {
         let mut params = scheme.params();
         if let Some(names) = &self.params {
-            params.token = names.token.as_deref().unwrap_or(params.token);
-            params.expires = names.expires.as_deref().unwrap_or(params.expires);
+            params.token = names.token.as_deref().or(params.token);
+            // A scheme whose tokens have their expiry inside gets no parameter for it.
+            if params.expires.is_some() {
+                params.expires = names.expires.as_deref().or(params.expires);
+            }
         }
         params
     }
@@ -149,6 +155,11 @@ impl LocationConf {
     /// The secrets, in the order in which they are tried.
     pub(crate) fn secrets(&self) -> &[Secret] {
         self.secrets.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    /// What was made of the secret of that position.
+    pub(crate) fn key(&self, position: usize) -> Option<&Key> {
+        self.keys.as_deref()?.get(position)?.as_ref()
     }
 
     /// The places where a token may stand.
@@ -179,11 +190,16 @@ impl LocationConf {
         // The http block is merged into no other, so it is looked at from within.
         if !outer.merged {
             complaints.extend(outer.client_ip_complaint());
+            complaints.extend(outer.no_expiry_complaint());
         }
         let sets_client_ip = self.client_ip.is_some();
+        let sets_params = self.params.is_some();
         self.inherit(outer);
         if sets_client_ip {
             complaints.extend(self.client_ip_complaint());
+        }
+        if sets_params {
+            complaints.extend(self.no_expiry_complaint());
         }
         complaints.extend(self.params_complaint());
         complaints.extend(self.secret_complaint(cf));
@@ -191,6 +207,7 @@ impl LocationConf {
     }
 
     fn inherit(&mut self, outer: &Self) {
+        let has_outer_keys = outer.merged && self.scheme.is_none() && self.secrets.is_none();
         macro_rules! inherit {
             ($($field:ident)*) => {
                 $(if self.$field.is_none() {
@@ -200,10 +217,25 @@ impl LocationConf {
         }
         inherit!(
             scheme secrets uri client_ip sources params denied_status expired_status ignore_case
-            clock_skew max_lifetime preflight dry_run log_level
+            country clock_skew max_lifetime preflight dry_run log_level
             scheme_place client_ip_place params_place
         );
+        self.keys = if has_outer_keys {
+            outer.keys.clone()
+        } else {
+            self.derive_keys()
+        };
         self.merged = true;
+    }
+
+    fn derive_keys(&self) -> Option<Rc<Vec<Option<Key>>>> {
+        let scheme = self.scheme()?;
+        let derive = |secret: &Secret| match &secret.value {
+            Value::Literal(text) => scheme.derive(token::Secret::new(text)),
+            _ => None,
+        };
+        let keys: Vec<Option<Key>> = self.secrets().iter().map(derive).collect();
+        keys.iter().any(Option::is_some).then(|| Rc::new(keys))
     }
 
     fn client_ip_complaint(&self) -> Option<Complaint> {
@@ -221,10 +253,25 @@ impl LocationConf {
         })
     }
 
+    fn no_expiry_complaint(&self) -> Option<Complaint> {
+        let scheme = self.scheme()?;
+        let named = self.params.as_ref()?.expires.is_some();
+        (named && scheme.params().expires.is_none()).then(|| Complaint {
+            level: Level::Emergency,
+            place: self.params_place.unwrap_or_default(),
+            message: format!(
+                "\"secure_token_param\": tokens of the scheme \"{}\" have their expiry inside; remove \
+                 \"expires=\"",
+                scheme.name()
+            ),
+        })
+    }
+
     fn params_complaint(&self) -> Option<Complaint> {
         let scheme = self.scheme()?;
         let params = self.param_names(scheme);
-        (params.token == params.expires).then(|| Complaint {
+        let is_same = params.token.is_some() && params.token == params.expires;
+        is_same.then(|| Complaint {
             level: Level::Emergency,
             place: self.params_place.unwrap_or_default(),
             message: format!(

@@ -11,7 +11,7 @@ use nginx_sys::{
     NGX_CONF_1MORE, NGX_CONF_TAKE1, NGX_CONF_TAKE12, NGX_HTTP_LOC_CONF, NGX_HTTP_LOC_CONF_OFFSET,
     NGX_HTTP_MAIN_CONF, NGX_HTTP_SRV_CONF, ngx_command_t, ngx_conf_t, ngx_str_t,
 };
-use token::{SCHEMES, scheme};
+use token::{SCHEMES, Scheme, scheme};
 
 use crate::Module;
 use crate::config::{LocationConf, Naming, ParamNames, Source};
@@ -90,7 +90,7 @@ fn wrong(message: impl Into<String>) -> Wrong {
     Wrong::Because(message.into())
 }
 
-static DIRECTIVES: [Directive; 15] = [
+static DIRECTIVES: [Directive; 16] = [
     Directive {
         name: c"secure_token",
         words: NGX_CONF_1MORE,
@@ -140,6 +140,11 @@ static DIRECTIVES: [Directive; 15] = [
         name: c"secure_token_ignore_case",
         words: NGX_CONF_TAKE1,
         set: |block| once(&mut block.conf.ignore_case, flag(block.words)?),
+    },
+    Directive {
+        name: c"secure_token_country",
+        words: NGX_CONF_TAKE1,
+        set: country,
     },
     Directive {
         name: c"secure_token_clock_skew",
@@ -257,15 +262,43 @@ fn token_scheme(block: &mut Block<'_>) -> Result<(), Wrong> {
             ))
         })?),
     };
-    if let Some(extra) = more.first() {
-        return Err(wrong(format!(
-            "\"{}\" takes no further parameter; remove \"{}\"",
-            text(name),
-            text(extra)
-        )));
-    }
+    let chosen = match (chosen, more) {
+        (Some(scheme), [word]) => Some(with_extra(block, scheme, word)?),
+        (_, [.., extra]) => {
+            return Err(wrong(format!(
+                "\"{}\" takes no further parameter; remove \"{}\"",
+                text(name),
+                text(extra)
+            )));
+        }
+        (chosen, []) => chosen,
+    };
     block.conf.scheme_place = Some(block.cf.place());
     once(&mut block.conf.scheme, chosen)
+}
+
+/// The scheme that does in addition what a word behind its name asks for.
+fn with_extra(
+    block: &mut Block<'_>,
+    scheme: &'static dyn Scheme,
+    word: &[u8],
+) -> Result<&'static dyn Scheme, Wrong> {
+    let extras = scheme.extras();
+    let Some(extra) = extras.iter().find(|extra| extra.word.as_bytes() == word) else {
+        let known: Vec<&str> = extras.iter().map(|extra| extra.word).collect();
+        let instead = if known.is_empty() {
+            "takes no further parameter".to_owned()
+        } else {
+            format!("may be followed by \"{}\"", known.join("\", \""))
+        };
+        return Err(wrong(format!(
+            "\"{}\" {instead}; remove \"{}\"",
+            scheme.name(),
+            text(word)
+        )));
+    };
+    block.say(Level::Warn, extra.warning);
+    Ok(extra.scheme)
 }
 
 fn uri(block: &mut Block<'_>) -> Result<(), Wrong> {
@@ -283,19 +316,32 @@ fn uri(block: &mut Block<'_>) -> Result<(), Wrong> {
 fn client_ip(block: &mut Block<'_>) -> Result<(), Wrong> {
     let value = match first(block.words) {
         b"off" => None,
-        word => match block.value(word)? {
-            Value::Literal(_) => {
-                return Err(wrong(format!(
-                    "\"{}\" is the same for every client; write \"$remote_addr\", another variable \
-                     that has the client's address, or \"off\"",
-                    text(word)
-                )));
-            }
-            value => Some(Rc::new(value)),
-        },
+        word => Some(of_the_client(
+            block,
+            word,
+            "\"$remote_addr\", another variable that has the client's address, or \"off\"",
+        )?),
     };
     block.conf.client_ip_place = Some(block.cf.place());
     once(&mut block.conf.client_ip, value)
+}
+
+fn country(block: &mut Block<'_>) -> Result<(), Wrong> {
+    let instead = "a variable that has the client's country as a two-letter code, such as \
+                   \"$geoip2_data_country_code\"";
+    let value = of_the_client(block, first(block.words), instead)?;
+    once(&mut block.conf.country, value)
+}
+
+/// A value that differs from client to client.
+fn of_the_client(block: &mut Block<'_>, word: &[u8], instead: &str) -> Result<Rc<Value>, Wrong> {
+    match block.value(word)? {
+        Value::Literal(_) => Err(wrong(format!(
+            "\"{}\" is the same for every client; write {instead}",
+            text(word)
+        ))),
+        value => Ok(Rc::new(value)),
+    }
 }
 
 fn source(block: &mut Block<'_>) -> Result<(), Wrong> {

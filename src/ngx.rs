@@ -9,8 +9,9 @@ mod value;
 
 pub(crate) use conf::{Conf, Place};
 pub(crate) use request::{
-    RequestMemory, args, forbid_error_pages, is_preflight, is_untouched, keep, keep_bytes,
-    keep_number, kept, log, note, now, path, satisfy_any, sent_args, sent_path,
+    RequestMemory, args, client_ip, forbid_error_pages, host, is_preflight, is_untouched, keep,
+    keep_bytes, keep_number, kept, log, note, now, path, protocol, referrer, satisfy_any,
+    sent_args, sent_path,
 };
 pub(crate) use value::{Piece, Unsplit, Value, split};
 

@@ -1,7 +1,7 @@
 //! An NGINX request as a token scheme sees it.
 
 use ::ngx::http::Request;
-use token::{Failure, Secret};
+use token::{ClientIp, Failure, Scheme, Secret};
 
 use crate::config::{LocationConf, Source};
 use crate::ngx::{self, Failed, Value};
@@ -33,8 +33,30 @@ impl token::Request for RequestView<'_> {
     fn client_ip(&self) -> Result<Option<&[u8]>, Failure> {
         match &self.conf.client_ip {
             Some(Some(value)) => self.value(value).map(Some),
-            _ => Ok(None),
+            Some(None) => Ok(None),
+            None => {
+                let is_claimed = |scheme: &dyn Scheme| scheme.client_ip() == ClientIp::Claimed;
+                let has_default = self.conf.scheme().is_some_and(is_claimed);
+                Ok(has_default.then(|| ngx::client_ip(self.r)))
+            }
         }
+    }
+
+    fn country(&self) -> Result<Option<&[u8]>, Failure> {
+        let country = self.conf.country.as_deref();
+        country.map(|value| self.value(value)).transpose()
+    }
+
+    fn referrer(&self) -> Result<&[u8], Failure> {
+        Ok(ngx::referrer(self.r))
+    }
+
+    fn host(&self) -> Result<&[u8], Failure> {
+        Ok(ngx::host(self.r))
+    }
+
+    fn protocol(&self) -> Result<&[u8], Failure> {
+        ngx::protocol(self.r).map_err(|Failed| Failure)
     }
 
     fn source(&self, index: usize) -> Result<Option<&[u8]>, Failure> {
@@ -51,6 +73,6 @@ impl token::Request for RequestView<'_> {
             return Ok(None);
         };
         let text = self.value(&secret.value)?;
-        Ok(Some(Secret::new(text)))
+        Ok(Some(Secret::new(text).with_key(self.conf.key(index))))
     }
 }

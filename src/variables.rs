@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use ::ngx::core::Status;
 use ::ngx::http::{HttpModuleLocationConf as _, Request};
 use nginx_sys::{ngx_http_request_t, ngx_int_t, ngx_variable_value_t};
-use token::Reason;
+use token::{Claims, Reason};
 
 use crate::Module;
 use crate::config::{LocationConf, Source};
@@ -105,8 +105,10 @@ fn reason<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed
 }
 
 fn expires<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed> {
-    match decided(r, conf)?.as_ref().and_then(Decision::claims) {
-        Some(claims) => ngx::keep_number(r, claims.expires()),
+    let decision = decided(r, conf)?;
+    let claims = decision.as_ref().and_then(Decision::claims);
+    match claims.and_then(Claims::expires) {
+        Some(seconds) => ngx::keep_number(r, seconds),
         None => Ok(b""),
     }
 }

@@ -6,8 +6,9 @@ use std::io::Write as _;
 use std::ptr;
 
 use nginx_sys::{
-    NGX_HTTP_OPTIONS, NGX_HTTP_SATISFY_ANY, NGX_OK, ngx_http_core_srv_conf_t,
-    ngx_http_parse_complex_uri, ngx_http_request_t, ngx_int_t, ngx_time,
+    NGX_HTTP_OPTIONS, NGX_HTTP_SATISFY_ANY, NGX_OK, ngx_hash_key, ngx_http_core_srv_conf_t,
+    ngx_http_get_variable, ngx_http_parse_complex_uri, ngx_http_request_t, ngx_int_t, ngx_str_t,
+    ngx_time,
 };
 use ngx::collections::Vec;
 use ngx::http::{
@@ -89,6 +90,45 @@ fn merge_slashes(r: &Request) -> usize {
         .map_or(1, |core: &ngx_http_core_srv_conf_t| {
             usize::from(core.merge_slashes != 0)
         })
+}
+
+/// The client's address as text; `unix:` where it came through a socket of the file system.
+pub(crate) fn client_ip(r: &Request) -> &[u8] {
+    // SAFETY: null only for a request without a connection, which nobody sent.
+    let connection = unsafe { r.as_ref().connection.as_ref() };
+    connection.map_or(b"", |connection| connection.addr_text.as_bytes())
+}
+
+/// The `Referer` header; empty where there is none.
+pub(crate) fn referrer(r: &Request) -> &[u8] {
+    // SAFETY: null, or a header that the request keeps.
+    let header = unsafe { r.as_ref().headers_in.referer.as_ref() };
+    header.map_or(b"", |header| header.value.as_bytes())
+}
+
+/// The host that the client named, in lower case, without port and final dot; empty where it named none.
+pub(crate) fn host(r: &Request) -> &[u8] {
+    r.as_ref().headers_in.server.as_bytes()
+}
+
+/// What NGINX calls `$scheme`: `http` or `https`.
+pub(crate) fn protocol(r: &Request) -> Result<&[u8], Failed> {
+    const NAME: &[u8] = b"scheme";
+    let mut name = ngx_str_t {
+        len: NAME.len(),
+        data: NAME.as_ptr().cast_mut(),
+    };
+    // SAFETY: the name is only read.
+    let hash = unsafe { ngx_hash_key(name.data, name.len) };
+    let r = ptr::from_ref(r).cast_mut().cast();
+    // Asked for by name: whether a connection is encrypted stands in no field that every NGINX has.
+    // SAFETY: a request, and the name with its hash.
+    let value = unsafe { ngx_http_get_variable(r, &raw mut name, hash) };
+    // SAFETY: null, or a value that the request keeps.
+    match unsafe { value.as_ref() } {
+        Some(value) if value.not_found() == 0 => Ok(value.as_bytes()),
+        _ => Err(Failed),
+    }
 }
 
 /// Whether the location is content with any one of its access checks.

@@ -9,7 +9,7 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use token::{Link, Rules, Secret, scheme};
+use token::{Failure, Link, Rules, Secret, scheme};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = env::args().skip(1).collect();
@@ -28,8 +28,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let link = Link {
         path: path.as_bytes(),
-        expires,
+        expires: Some(expires),
         client_ip,
+        claims: &[],
     };
     let mut url = percent_encoded(&link)?;
     url.push('?');
@@ -37,6 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         &link,
         &Rules::of(scheme),
         Secret::new(secret.as_bytes()),
+        &mut |bytes| getrandom::fill(bytes).map_err(|_| Failure),
         &mut url,
     )?;
     println!("{url}");

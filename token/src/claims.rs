@@ -15,18 +15,18 @@ pub(crate) enum Boundary {
 /// token says can be believed before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claims {
-    expires: u64,
+    expires: Option<u64>,
     secret: usize,
 }
 
 impl Claims {
     /// To be called where a signature was compared, and nowhere else.
-    pub(crate) const fn signed(expires: u64, secret: usize) -> Self {
+    pub(crate) const fn signed(expires: Option<u64>, secret: usize) -> Self {
         Self { expires, secret }
     }
 
-    /// When the token expires, in Unix seconds.
-    pub const fn expires(&self) -> u64 {
+    /// When the token expires, in Unix seconds; `None` where it never does.
+    pub const fn expires(&self) -> Option<u64> {
         self.expires
     }
 
@@ -37,14 +37,16 @@ impl Claims {
 
     /// Holds the token against the clock; `now` in Unix seconds.
     pub(crate) fn judge(self, boundary: Boundary, rules: &Rules<'_>, now: u64) -> Verdict {
-        let last = self.expires.saturating_add(rules.clock_skew);
+        // A token that never expires is one that expires at the end of time.
+        let expires = self.expires.unwrap_or(u64::MAX);
+        let last = expires.saturating_add(rules.clock_skew);
         let expired = match boundary {
             Boundary::Inclusive => now > last,
             Boundary::Exclusive => now >= last,
         };
         let lives_too_long = rules
             .max_lifetime
-            .is_some_and(|longest| self.expires > now.saturating_add(longest));
+            .is_some_and(|longest| expires > now.saturating_add(longest));
         let reason = if expired {
             Reason::Expired
         } else if lives_too_long {
@@ -52,6 +54,11 @@ impl Claims {
         } else {
             return Verdict::Passed(self);
         };
+        self.refused(reason)
+    }
+
+    /// A refusal for a reason that lies not in the signature.
+    pub(crate) const fn refused(self, reason: Reason) -> Verdict {
         Verdict::Refused {
             reason,
             claims: Some(self),

@@ -3,16 +3,16 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// The most bytes a token or an expiry has once percent escapes are decoded.
+/// The most bytes a digest or an expiry has once percent escapes are decoded.
 pub(crate) const LONGEST: usize = 64;
 
 /// Bytes on the stack that escapes are decoded into.
 pub(crate) type Buffer = [u8; LONGEST];
 
-/// Undoes percent-encoding once. `None` for an escape that is none and for a value too long for any
-/// token.
+/// Undoes percent-encoding once. `None` for an escape that is none and for a value longer than the
+/// buffer.
 #[cold]
-pub(crate) fn percent_decode<'b>(value: &[u8], buffer: &'b mut Buffer) -> Option<&'b [u8]> {
+pub(crate) fn percent_decode<'b>(value: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> {
     let mut rest = value.iter();
     let mut length = 0usize;
     for (slot, position) in buffer.iter_mut().zip(1..) {
@@ -82,6 +82,28 @@ pub(crate) fn base64url<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
     (length == N).then_some(bytes)
 }
 
+/// The same for as many bytes as there are, up to what the buffer takes. Returns how many.
+pub(crate) fn base64url_any(text: &[u8], buffer: &mut [u8]) -> Option<usize> {
+    let bare = text.strip_suffix(b"=").unwrap_or(text);
+    let bare = bare.strip_suffix(b"=").unwrap_or(bare);
+    if bare.len() != text.len() && !text.len().is_multiple_of(4) {
+        return None;
+    }
+    URL_SAFE_NO_PAD.decode_slice(bare, buffer).ok()
+}
+
+/// Decodes hexadecimal digits, up to what the buffer takes. Returns how many bytes they are.
+pub(crate) fn hex(text: &[u8], buffer: &mut [u8]) -> Option<usize> {
+    let (pairs, []) = text.as_chunks::<2>() else {
+        return None;
+    };
+    let room = buffer.get_mut(..pairs.len())?;
+    for (byte, [high, low]) in room.iter_mut().zip(pairs) {
+        *byte = hex_digit(*high)? << 4 | hex_digit(*low)?;
+    }
+    Some(pairs.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,6 +166,49 @@ mod tests {
             base64url::<16>(&text).is_some()
         });
         assert_eq!(spellings.collect::<std::vec::Vec<_>>(), [b'A']);
+    }
+
+    #[test]
+    fn tokens_of_any_length_are_decoded_in_their_one_spelling() {
+        let decoded = |text: &str| {
+            let mut buffer = [0; 6];
+            let length = base64url_any(text.as_bytes(), &mut buffer)?;
+            Some(buffer[..length].to_vec())
+        };
+        assert_eq!(decoded(""), Some(std::vec![]));
+        assert_eq!(decoded("-_8"), Some(std::vec![0xfb, 0xff]));
+        assert_eq!(decoded("-_8="), Some(std::vec![0xfb, 0xff]));
+        assert_eq!(decoded("-w"), Some(std::vec![0xfb]));
+        assert_eq!(decoded("-w=="), Some(std::vec![0xfb]));
+        assert_eq!(decoded("AAAAAAAA"), Some(std::vec![0; 6]));
+        for text in [
+            "-w=",
+            "-w===",
+            "-x",
+            "-_9",
+            "A",
+            "+/8",
+            "-_8==",
+            "AAAAAAAA=",
+            "AAAAAAAAAA",
+            "AA%3D",
+        ] {
+            assert_eq!(decoded(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn hexadecimal_digits_are_decoded_in_pairs() {
+        let decoded = |text: &str| {
+            let mut buffer = [0; 2];
+            let length = hex(text.as_bytes(), &mut buffer)?;
+            Some(buffer[..length].to_vec())
+        };
+        assert_eq!(decoded("0aFf"), Some(std::vec![0x0a, 0xff]));
+        assert_eq!(decoded(""), Some(std::vec![]));
+        for text in ["0", "0a0", "0g", "+1", "0a0a0a"] {
+            assert_eq!(decoded(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,21 +1,25 @@
 //! Query strings, `name=value&name=value`: finding a token's parameters and taking them out.
 //!
+//! A token is the value of a parameter, or it is the first piece of the query and has no name.
+//!
 //! Names are compared byte by byte: `ST` or `%73t` is not `st`. Values are handed on as they were
 //! sent.
+
+use core::fmt;
 
 /// Names of a token's parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Params<'a> {
-    /// The token itself.
-    pub token: &'a [u8],
-    /// Its expiry.
-    pub expires: &'a [u8],
+    /// The token itself; `None` where it is the query's first piece, `?TOKEN&other=1`.
+    pub token: Option<&'a [u8]>,
+    /// Its expiry; `None` where the token itself has it.
+    pub expires: Option<&'a [u8]>,
 }
 
 /// A token's parameters as found in a query string, not decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fields<'a> {
-    /// Value of the token parameter, never empty.
+    /// The token, never empty.
     pub(crate) token: &'a [u8],
     /// Value of the expiry parameter; `None` where it is not there.
     pub(crate) expires: Option<&'a [u8]>,
@@ -27,13 +31,20 @@ impl<'a> Params<'a> {
     /// Finds the token in a query string. `None` where it holds none: a token parameter that is
     /// absent or empty is no token, whatever else is there.
     pub(crate) fn find<'q>(&self, query: &'q [u8]) -> Option<Fields<'q>> {
+        let Some(token_name) = self.token else {
+            return bare_token(query).map(|token| Fields {
+                token,
+                expires: None,
+                duplicate: false,
+            });
+        };
         let mut token: Option<&[u8]> = None;
         let mut expires: Option<&[u8]> = None;
         let mut duplicate = false;
         for piece in pieces(query) {
-            let slot = if let Some(value) = value_of(piece, self.token) {
+            let slot = if let Some(value) = value_of(piece, token_name) {
                 (&mut token, value)
-            } else if let Some(value) = value_of(piece, self.expires) {
+            } else if let Some(value) = self.expires.and_then(|name| value_of(piece, name)) {
                 (&mut expires, value)
             } else {
                 continue;
@@ -57,10 +68,45 @@ impl<'a> Params<'a> {
         query: &'q [u8],
     ) -> impl Iterator<Item = &'q [u8]> + Clone + use<'a, 'q> {
         let Self { token, expires } = *self;
-        pieces(query).filter(move |piece| {
-            value_of(piece, token).is_none() && value_of(piece, expires).is_none()
-        })
+        let has_bare_token = token.is_none() && bare_token(query).is_some();
+        let is_value = move |piece, name: Option<&[u8]>| {
+            name.is_some_and(|name| value_of(piece, name).is_some())
+        };
+        pieces(query)
+            .skip(usize::from(has_bare_token))
+            .filter(move |piece| !is_value(piece, token) && !is_value(piece, expires))
     }
+
+    /// Writes a token, and its expiry in Unix seconds where that has a parameter of its own.
+    pub(crate) fn write(
+        &self,
+        token: impl fmt::Display,
+        expires: Option<u64>,
+        out: &mut dyn fmt::Write,
+    ) -> fmt::Result {
+        if let Some(name) = self.token {
+            write!(out, "{}=", utf8(name)?)?;
+        }
+        write!(out, "{token}")?;
+        if let (Some(name), Some(seconds)) = (self.expires, expires) {
+            write!(out, "&{}={seconds}", utf8(name)?)?;
+        }
+        Ok(())
+    }
+}
+
+fn utf8(name: &[u8]) -> Result<&str, fmt::Error> {
+    core::str::from_utf8(name).map_err(|_| fmt::Error)
+}
+
+/// The first piece, where it is not an ordinary `name=value`. A token may end with padding.
+fn bare_token(query: &[u8]) -> Option<&[u8]> {
+    let piece = pieces(query).next()?;
+    let mut text = piece;
+    while let [rest @ .., b'='] = text {
+        text = rest;
+    }
+    (!text.is_empty() && memchr::memchr(b'=', text).is_none()).then_some(piece)
 }
 
 /// What stands between the ampersands.
@@ -101,8 +147,12 @@ mod tests {
     use super::*;
 
     const ST_E: Params<'static> = Params {
-        token: b"st",
-        expires: b"e",
+        token: Some(b"st"),
+        expires: Some(b"e"),
+    };
+    const BARE: Params<'static> = Params {
+        token: None,
+        expires: None,
     };
 
     fn found(query: &str) -> Option<(&str, Option<&str>, bool)> {
@@ -169,15 +219,33 @@ mod tests {
     }
 
     #[test]
+    fn a_token_without_a_name_is_the_first_piece_and_no_parameter() {
+        let found = |query: &str| {
+            let fields = BARE.find(query.as_bytes())?;
+            Some(std::string::String::from_utf8(fields.token.to_vec()).unwrap())
+        };
+        assert_eq!(found("abc-_").as_deref(), Some("abc-_"));
+        assert_eq!(found("abc&x=1&def").as_deref(), Some("abc"));
+        assert_eq!(found("abc==&x=1").as_deref(), Some("abc=="));
+        for query in ["", "&abc", "x=1&abc", "x=&abc", "=", "==", "=abc", "a=b="] {
+            let expected = (query == "x=&abc").then_some("x=");
+            assert_eq!(found(query).as_deref(), expected, "{query}");
+        }
+    }
+
+    #[test]
     fn taking_the_token_out_leaves_the_others_as_they_were() {
-        let others = |query: &str| -> std::string::String {
-            let pieces: std::vec::Vec<_> = ST_E
+        let others = |params: Params<'static>, query: &str| -> std::string::String {
+            let pieces: std::vec::Vec<_> = params
                 .others(query.as_bytes())
                 .map(|piece| core::str::from_utf8(piece).unwrap())
                 .collect();
             pieces.join("&")
         };
-        assert_eq!(others("st=a&e=1"), "");
-        assert_eq!(others("b=%20&st=a&&c&e=1&ST=x"), "b=%20&&c&ST=x");
+        assert_eq!(others(ST_E, "st=a&e=1"), "");
+        assert_eq!(others(ST_E, "b=%20&st=a&&c&e=1&ST=x"), "b=%20&&c&ST=x");
+        assert_eq!(others(BARE, "abc"), "");
+        assert_eq!(others(BARE, "abc&b=%20&&c&abc"), "b=%20&&c&abc");
+        assert_eq!(others(BARE, "b=%20&abc"), "b=%20&abc");
     }
 }

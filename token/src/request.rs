@@ -1,5 +1,6 @@
 //! What a scheme may ask about a request, and the rules it is to apply.
 
+use crate::query::Fields;
 use crate::{Params, Scheme, Secret};
 
 /// The caller could not answer a question (its memory ran out, say). Nothing was decided, and the
@@ -13,8 +14,21 @@ pub trait Request {
     /// leading slash, without host and query.
     fn path(&self) -> Result<&[u8], Failure>;
 
-    /// The client's address as text where the token is bound to it, else `None`.
+    /// The client's address as text where tokens are bound to it, else `None`.
     fn client_ip(&self) -> Result<Option<&[u8]>, Failure>;
+
+    /// The client's country as a two-letter code, empty where it is not known; `None` where nobody is
+    /// asked for it.
+    fn country(&self) -> Result<Option<&[u8]>, Failure>;
+
+    /// The URL of the page that led here (`Referer`); empty where there is none.
+    fn referrer(&self) -> Result<&[u8], Failure>;
+
+    /// The host that the client asked for, without port; empty where it named none.
+    fn host(&self) -> Result<&[u8], Failure>;
+
+    /// `http` or `https`.
+    fn protocol(&self) -> Result<&[u8], Failure>;
 
     /// The place number `index`, from 0, where a token may stand, of the form
     /// `name=value&name=value`; `None` after the last. The first one that holds a token decides.
@@ -25,7 +39,7 @@ pub trait Request {
 }
 
 /// A [`Request`] whose answers are all at hand.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct RequestParts<'a> {
     /// See [`Request::path`].
     pub path: &'a [u8],
@@ -35,6 +49,14 @@ pub struct RequestParts<'a> {
     pub secrets: &'a [&'a [u8]],
     /// See [`Request::client_ip`].
     pub client_ip: Option<&'a [u8]>,
+    /// See [`Request::country`].
+    pub country: Option<&'a [u8]>,
+    /// See [`Request::referrer`].
+    pub referrer: &'a [u8],
+    /// See [`Request::host`].
+    pub host: &'a [u8],
+    /// See [`Request::protocol`].
+    pub protocol: &'a [u8],
 }
 
 impl Request for RequestParts<'_> {
@@ -46,6 +68,22 @@ impl Request for RequestParts<'_> {
         Ok(self.client_ip)
     }
 
+    fn country(&self) -> Result<Option<&[u8]>, Failure> {
+        Ok(self.country)
+    }
+
+    fn referrer(&self) -> Result<&[u8], Failure> {
+        Ok(self.referrer)
+    }
+
+    fn host(&self) -> Result<&[u8], Failure> {
+        Ok(self.host)
+    }
+
+    fn protocol(&self) -> Result<&[u8], Failure> {
+        Ok(self.protocol)
+    }
+
     fn source(&self, index: usize) -> Result<Option<&[u8]>, Failure> {
         Ok(self.sources.get(index).copied())
     }
@@ -55,12 +93,27 @@ impl Request for RequestParts<'_> {
     }
 }
 
+/// The first place that holds a token decides.
+pub(crate) fn first_token<'a>(
+    request: &'a dyn Request,
+    params: &Params<'_>,
+) -> Result<Option<Fields<'a>>, Failure> {
+    let mut index = 0usize;
+    while let Some(source) = request.source(index)? {
+        if let Some(fields) = params.find(source) {
+            return Ok(Some(fields));
+        }
+        index = index.saturating_add(1);
+    }
+    Ok(None)
+}
+
 /// What the operator asks of a token.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
     /// Names of the token's parameters.
     pub params: Params<'a>,
-    /// Lower-case the path (ASCII) before it is hashed.
+    /// Paths are compared without regard to ASCII case: lower-cased before they are hashed.
     pub ignore_case: bool,
     /// How many seconds after its expiry a token still opens.
     pub clock_skew: u64,

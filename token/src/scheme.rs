@@ -2,14 +2,15 @@
 
 use core::fmt;
 
-use crate::{Failure, Link, Params, Request, Rules, Secret, SignError, Verdict};
+use crate::{Failure, Key, Link, Params, Request, Rules, Secret, SignError, Verdict};
 
 mod azion;
 mod digest;
+mod ectoken;
 mod gcore;
 
 /// Every scheme there is. Parsers, help texts and error messages read this list.
-pub static SCHEMES: &[&dyn Scheme] = &[&azion::Azion, &gcore::Gcore];
+pub static SCHEMES: &[&dyn Scheme] = &[&azion::Azion, &gcore::Gcore, &ectoken::ECTOKEN];
 
 /// The scheme of that name.
 pub fn by_name(name: &[u8]) -> Option<&'static dyn Scheme> {
@@ -26,12 +27,32 @@ pub enum ClientIp {
     Never,
     /// They are where the operator says so.
     Optional,
+    /// They are where the token says so.
+    Claimed,
 }
+
+/// Something a scheme does only where it is asked to.
+pub struct Extra {
+    /// The word that asks for it, behind the scheme's name.
+    pub word: &'static str,
+    /// What speaks against it, to be told to who asks.
+    pub warning: &'static str,
+    /// The scheme that does it.
+    pub scheme: &'static dyn Scheme,
+}
+
+/// Where random bytes come from: fills the slice, or fails.
+pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]) -> Result<(), Failure>;
 
 /// One vendor's way to sign links.
 pub trait Scheme: Sync {
     /// The word that names it in configurations and on command lines.
     fn name(&self) -> &'static str;
+
+    /// What it does only where it is asked to.
+    fn extras(&self) -> &'static [Extra] {
+        &[]
+    }
 
     /// The names its parameters have at the vendor.
     fn params(&self) -> Params<'static>;
@@ -41,6 +62,12 @@ pub trait Scheme: Sync {
 
     /// The HTTP status for a token that is right but too old, where the vendor has one of its own.
     fn expired_status(&self) -> Option<u16>;
+
+    /// What can be made of a secret beforehand, for [`Secret::with_key`]. `None` where requests would
+    /// gain nothing. Allocates, other than [`verify`](Self::verify).
+    fn derive(&self, _secret: Secret<'_>) -> Option<Key> {
+        None
+    }
 
     /// Decides about a request; `now` in Unix seconds.
     ///
@@ -53,7 +80,8 @@ pub trait Scheme: Sync {
         now: u64,
     ) -> Result<Verdict, Failure>;
 
-    /// Writes the query string, without `?`, that makes the link open.
+    /// Writes the query string, without `?`, that makes the link open. `random` is the operating
+    /// system's generator; schemes that encrypt need it.
     ///
     /// # Errors
     /// [`SignError`] where no such link would open.
@@ -62,6 +90,7 @@ pub trait Scheme: Sync {
         link: &Link<'_>,
         rules: &Rules<'_>,
         secret: Secret<'_>,
+        random: Random<'_>,
         out: &mut dyn fmt::Write,
     ) -> Result<(), SignError>;
 }

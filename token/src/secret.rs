@@ -2,24 +2,40 @@
 
 use core::fmt;
 
+use crate::cipher::Key;
+
 /// A borrowed secret: raw bytes that are never printed.
 #[derive(Clone, Copy)]
-pub struct Secret<'a>(&'a [u8]);
+pub struct Secret<'a> {
+    text: &'a [u8],
+    key: Option<&'a Key>,
+}
 
 impl<'a> Secret<'a> {
     /// Takes the secret's text as it is.
     pub const fn new(text: &'a [u8]) -> Self {
-        Self(text)
+        Self { text, key: None }
+    }
+
+    /// The same secret with what [`Scheme::derive`](crate::Scheme::derive) made of it.
+    #[must_use]
+    pub const fn with_key(self, key: Option<&'a Key>) -> Self {
+        Self { key, ..self }
     }
 
     /// The text, to be hashed.
     pub(crate) const fn expose(self) -> &'a [u8] {
-        self.0
+        self.text
+    }
+
+    /// What was made of it beforehand.
+    pub(crate) const fn key(self) -> Option<&'a Key> {
+        self.key
     }
 
     /// An empty secret is no secret: it opens and signs nothing.
     pub const fn is_empty(self) -> bool {
-        self.0.is_empty()
+        self.text.is_empty()
     }
 }
 

@@ -57,8 +57,20 @@ pub enum Reason {
     Expired,
     /// The token expires later than the longest lifetime that is accepted.
     Lifetime,
-    /// The token is bound to a client address, and the client has none.
+    /// The token is bound to other client addresses, or the client has none.
     ClientIp,
+    /// The token is not for the client's country, or nobody knows that country.
+    Country,
+    /// The token is not for the page that led here.
+    Referrer,
+    /// The token is not for this protocol.
+    Protocol,
+    /// The token is not for this host.
+    Host,
+    /// The token is not for this path.
+    Url,
+    /// The token restricts something that is not known here.
+    UnsupportedClaim,
     /// The configured secret came out empty.
     NoSecret,
 }
@@ -74,6 +86,12 @@ impl Reason {
             Self::Expired => "expired",
             Self::Lifetime => "lifetime",
             Self::ClientIp => "client_ip",
+            Self::Country => "country",
+            Self::Referrer => "referrer",
+            Self::Protocol => "protocol",
+            Self::Host => "host",
+            Self::Url => "url",
+            Self::UnsupportedClaim => "unsupported_claim",
             Self::NoSecret => "no_secret",
         }
     }

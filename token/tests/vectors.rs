@@ -8,7 +8,7 @@
 )]
 
 use serde_json::Value;
-use token::{Reason, RequestParts, Rules, Verdict, scheme};
+use token::{ClientIp, Reason, RequestParts, Rules, Verdict, scheme};
 
 #[test]
 fn azion() {
@@ -18,6 +18,11 @@ fn azion() {
 #[test]
 fn gcore() {
     check_all(include_str!("data/gcore.json"));
+}
+
+#[test]
+fn ectoken() {
+    check_all(include_str!("data/ectoken.json"));
 }
 
 fn check_all(vectors: &str) {
@@ -35,10 +40,16 @@ fn check_all(vectors: &str) {
 }
 
 fn verdict(vector: &Value) -> Verdict {
-    let scheme = scheme::by_name(text(vector, "scheme").as_bytes()).unwrap();
+    let scheme = match text(vector, "scheme") {
+        "ectoken_v3" => scheme::by_name(b"ectoken").unwrap(),
+        "ectoken_v2" => scheme::by_name(b"ectoken").unwrap().extras()[0].scheme,
+        name => scheme::by_name(name.as_bytes()).unwrap(),
+    };
     let param = |name: &str| vector["params"][name] == true;
+    let header = |name: &str| vector["headers"][name].as_str().map(str::as_bytes);
 
-    let after_host = text(vector, "url").splitn(4, '/').last().unwrap();
+    let (protocol, after) = text(vector, "url").split_once("://").unwrap();
+    let (host, after_host) = after.split_once('/').unwrap();
     let (path, query) = after_host.split_once('?').unwrap();
     let mut path = format!("/{}", path.replace("%20", " "));
     assert!(!path.contains('%'), "this test decodes no other escape");
@@ -58,10 +69,20 @@ fn verdict(vector: &Value) -> Verdict {
         path: path.as_bytes(),
         sources: &[query.as_bytes()],
         secrets: &keys,
-        client_ip: param("ip").then(|| text(vector, "client_ip").as_bytes()),
+        client_ip: (param("ip") || scheme.client_ip() == ClientIp::Claimed)
+            .then(|| text(vector, "client_ip").as_bytes()),
+        country: Some(header("X-Test-Country").unwrap_or_default()),
+        referrer: header("Referer").unwrap_or_default(),
+        host: host.as_bytes(),
+        protocol: protocol.as_bytes(),
     };
+    let mut rules = Rules::of(scheme);
+    rules.ignore_case = param("ignore_case");
+    if let Some(name) = vector["params"]["param"].as_str() {
+        rules.params.token = Some(name.as_bytes());
+    }
     let now = vector["now"].as_u64().unwrap();
-    scheme.verify(&request, &Rules::of(scheme), now).unwrap()
+    scheme.verify(&request, &rules, now).unwrap()
 }
 
 fn text<'a>(vector: &'a Value, field: &str) -> &'a str {

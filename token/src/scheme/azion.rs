@@ -18,8 +18,8 @@ impl Row for Azion {
     const FORMAT: Format = Format {
         name: "azion",
         params: Params {
-            token: b"st",
-            expires: b"e",
+            token: Some(b"st"),
+            expires: Some(b"e"),
         },
         message: &[Part::Secret, Part::Path, Part::Expires],
         boundary: Boundary::Inclusive,

@@ -10,11 +10,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use md5::{Digest as _, Md5};
 use subtle::ConstantTimeEq as _;
 
-use super::{ClientIp, Scheme};
+use super::{ClientIp, Random, Scheme};
 use crate::claims::Boundary;
 use crate::client_ip::Address;
 use crate::encoding::{self, Buffer};
-use crate::query::Fields;
+use crate::request::first_token;
 use crate::text::Text;
 use crate::{Claims, Failure, Link, Params, Reason, Request, Rules, Secret, SignError, Verdict};
 
@@ -128,7 +128,7 @@ impl<R: Row> Scheme for R {
         }
         let bound_to = match R::FORMAT.client_ip {
             ClientIp::Never => None,
-            ClientIp::Optional => request.client_ip()?,
+            ClientIp::Optional | ClientIp::Claimed => request.client_ip()?,
         };
         let Some(address) = address(bound_to) else {
             return Ok(Verdict::refused(Reason::ClientIp));
@@ -145,7 +145,7 @@ impl<R: Row> Scheme for R {
         while let Some(secret) = request.secret(index)? {
             if !secret.is_empty() {
                 if is_same(message.digest::<R>(secret), token) {
-                    let claims = Claims::signed(seconds, index);
+                    let claims = Claims::signed(Some(seconds), index);
                     return Ok(claims.judge(R::FORMAT.boundary, rules, now));
                 }
                 reason = Reason::Signature;
@@ -160,10 +160,14 @@ impl<R: Row> Scheme for R {
         link: &Link<'_>,
         rules: &Rules<'_>,
         secret: Secret<'_>,
+        _: Random<'_>,
         out: &mut dyn fmt::Write,
     ) -> Result<(), SignError> {
         if secret.is_empty() {
             return Err(SignError::Secret);
+        }
+        if !link.claims.is_empty() {
+            return Err(SignError::Claim);
         }
         if !is_signable(link.path) {
             return Err(SignError::Path);
@@ -173,7 +177,7 @@ impl<R: Row> Scheme for R {
         }
         let address = address(link.client_ip).ok_or(SignError::ClientIp)?;
         let mut buffer = Text::new();
-        write!(buffer, "{}", link.expires)?;
+        write!(buffer, "{}", link.expires.ok_or(SignError::Expires)?)?;
         let expires = buffer.as_bytes();
         encoding::unix_seconds(expires).ok_or(SignError::Expires)?;
         let digest = Message {
@@ -184,30 +188,9 @@ impl<R: Row> Scheme for R {
         }
         .digest::<R>(secret);
         let token = Base64Display::new(&digest, &URL_SAFE_NO_PAD);
-        let (Ok(token_name), Ok(expires_name)) = (
-            core::str::from_utf8(rules.params.token),
-            core::str::from_utf8(rules.params.expires),
-        ) else {
-            return Err(SignError::Output);
-        };
-        write!(out, "{token_name}={token}&{expires_name}={}", link.expires)?;
+        rules.params.write(token, link.expires, out)?;
         Ok(())
     }
-}
-
-/// The first place that holds a token decides.
-fn first_token<'a>(
-    request: &'a dyn Request,
-    params: &Params<'_>,
-) -> Result<Option<Fields<'a>>, Failure> {
-    let mut index = 0usize;
-    while let Some(source) = request.source(index)? {
-        if let Some(fields) = params.find(source) {
-            return Ok(Some(fields));
-        }
-        index = index.saturating_add(1);
-    }
-    Ok(None)
 }
 
 /// Compares in the same time whatever the bytes are.

@@ -17,8 +17,8 @@ impl Row for Gcore {
     const FORMAT: Format = Format {
         name: "gcore",
         params: Params {
-            token: b"md5",
-            expires: b"expires",
+            token: Some(b"md5"),
+            expires: Some(b"expires"),
         },
         message: &[
             Part::Expires,

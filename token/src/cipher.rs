@@ -1,0 +1,86 @@
+//! The ciphers of tokens whose claims are encrypted, and the keys made of a secret for them.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use aes_gcm::aead::AeadInOut as _;
+use aes_gcm::{Aes256Gcm, KeyInit as _};
+use blowfish::Blowfish;
+use blowfish::cipher::InnerIvInit as _;
+use sha2::{Digest as _, Sha256};
+
+use crate::Secret;
+
+/// Bytes of a nonce.
+pub(crate) const NONCE_LENGTH: usize = 12;
+/// Bytes of an authentication tag.
+pub(crate) const TAG_LENGTH: usize = 16;
+
+/// What a scheme made of a secret beforehand, so that requests need not make it again. It is wiped
+/// when it is dropped.
+pub struct Key {
+    pub(crate) gcm: Gcm,
+    pub(crate) cfb: Option<Box<Cfb>>,
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key(..)")
+    }
+}
+
+/// AES-256-GCM, its key the SHA-256 of the secret.
+pub(crate) struct Gcm(Aes256Gcm);
+
+impl Gcm {
+    pub(crate) fn new(secret: Secret<'_>) -> Self {
+        Self(Aes256Gcm::new(&Sha256::digest(secret.expose())))
+    }
+
+    /// Decrypts nonce, ciphertext and tag in place; afterwards the plaintext stands where the
+    /// ciphertext was. `false` where the tag does not fit: then nothing is changed.
+    pub(crate) fn open(&self, sealed: &mut [u8]) -> bool {
+        let Some((nonce, rest)) = sealed.split_first_chunk_mut::<NONCE_LENGTH>() else {
+            return false;
+        };
+        let Some((text, tag)) = rest.split_last_chunk_mut::<TAG_LENGTH>() else {
+            return false;
+        };
+        self.0
+            .decrypt_inout_detached((&*nonce).into(), b"", text.into(), (&*tag).into())
+            .is_ok()
+    }
+
+    /// Encrypts in place what stands between the room for nonce and tag, and fills in both. `None`
+    /// where there is no such room.
+    ///
+    /// `nonce` must be a new one for every token of a secret.
+    pub(crate) fn seal(&self, nonce: [u8; NONCE_LENGTH], room: &mut [u8]) -> Option<()> {
+        let (nonce_room, rest) = room.split_first_chunk_mut::<NONCE_LENGTH>()?;
+        let (text, tag_room) = rest.split_last_chunk_mut::<TAG_LENGTH>()?;
+        *nonce_room = nonce;
+        let tag = self
+            .0
+            .encrypt_inout_detached((&*nonce_room).into(), b"", text.into())
+            .ok()?;
+        *tag_room = tag.into();
+        Some(())
+    }
+}
+
+/// Blowfish in 64-bit CFB mode, its key the secret itself and its first vector zero. It encrypts and
+/// does not authenticate.
+pub(crate) struct Cfb(Blowfish);
+
+impl Cfb {
+    /// `secret` is not empty. As in OpenSSL, bytes behind the 72nd do not count.
+    pub(crate) fn new(secret: Secret<'_>) -> Self {
+        let mut blowfish = Blowfish::bc_init_state();
+        blowfish.bc_expand_key(secret.expose());
+        Self(blowfish)
+    }
+
+    pub(crate) fn decrypt(&self, bytes: &mut [u8]) {
+        cfb_mode::Decryptor::inner_iv_init(&self.0, &[0; 8].into()).decrypt(bytes);
+    }
+}

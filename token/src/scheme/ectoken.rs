@@ -1,0 +1,231 @@
+//! ectoken, of Edgio (Verizon, EdgeCast) and Azure CDN.
+//!
+//! Version 3 is base64url of a 12-byte nonce, the claims encrypted with AES-256-GCM under the SHA-256
+//! of the secret, and the 16-byte tag. Version 2, the extra `legacy`, is hexadecimal of the claims
+//! encrypted with Blowfish, which authenticates nothing: whoever has such a token can alter it.
+//!
+//! Vendor: <https://github.com/Edgio/ectoken>
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use super::{ClientIp, Extra, Random, Scheme};
+use crate::cipher::{Cfb, Gcm, Key, NONCE_LENGTH, TAG_LENGTH};
+use crate::claims::Boundary;
+use crate::encoding;
+use crate::request::first_token;
+use crate::{Claims, Failure, Link, Params, Reason, Request, Rules, Secret, SignError, Verdict};
+
+use claims::{Form, Stated, Unmet};
+
+mod claims;
+mod lists;
+mod sign;
+
+/// The most characters of a token.
+const LONGEST: usize = 6144;
+/// The most bytes that they are.
+const LONGEST_DECODED: usize = LONGEST / 4 * 3;
+/// What every version 2 plaintext begins with: it shows whether a secret fits.
+const LEGACY_BEGINNING: &[u8] = b"ec_secure=";
+
+/// The scheme `ectoken`.
+pub(super) static ECTOKEN: Ectoken = Ectoken {
+    opens_legacy: false,
+};
+
+static ECTOKEN_LEGACY: Ectoken = Ectoken { opens_legacy: true };
+
+static EXTRAS: [Extra; 1] = [Extra {
+    word: "legacy",
+    warning: "version 2 tokens (Blowfish) are not authenticated, and whoever has one can alter it, its \
+              expiry too; remove \"legacy\" once nobody signs with version 2 any more",
+    scheme: &ECTOKEN_LEGACY,
+}];
+
+pub(super) struct Ectoken {
+    /// Version 2 opens as well.
+    opens_legacy: bool,
+}
+
+impl Scheme for Ectoken {
+    fn name(&self) -> &'static str {
+        "ectoken"
+    }
+
+    fn extras(&self) -> &'static [Extra] {
+        &EXTRAS
+    }
+
+    fn params(&self) -> Params<'static> {
+        Params {
+            token: None,
+            expires: None,
+        }
+    }
+
+    fn client_ip(&self) -> ClientIp {
+        ClientIp::Claimed
+    }
+
+    fn expired_status(&self) -> Option<u16> {
+        None
+    }
+
+    fn derive(&self, secret: Secret<'_>) -> Option<Key> {
+        (!secret.is_empty()).then(|| Key {
+            gcm: Gcm::new(secret),
+            cfb: self.opens_legacy.then(|| Box::new(Cfb::new(secret))),
+        })
+    }
+
+    fn verify(
+        &self,
+        request: &dyn Request,
+        rules: &Rules<'_>,
+        now: u64,
+    ) -> Result<Verdict, Failure> {
+        let Some(found) = first_token(request, &rules.params)? else {
+            return Ok(Verdict::refused(Reason::Missing));
+        };
+        if found.duplicate {
+            return Ok(Verdict::refused(Reason::Duplicate));
+        }
+        let mut buffer = [0; LONGEST_DECODED];
+        let Some(mut sealed) = Sealed::decode(found.token, self.opens_legacy, &mut buffer) else {
+            return Ok(Verdict::refused(Reason::Malformed));
+        };
+        let mut reason = Reason::NoSecret;
+        let mut index = 0usize;
+        while let Some(secret) = request.secret(index)? {
+            if !secret.is_empty() {
+                if sealed.open(secret) {
+                    return judge(&sealed, index, request, rules, now);
+                }
+                reason = Reason::Signature;
+            }
+            index = index.saturating_add(1);
+        }
+        Ok(Verdict::refused(reason))
+    }
+
+    fn sign(
+        &self,
+        link: &Link<'_>,
+        rules: &Rules<'_>,
+        secret: Secret<'_>,
+        random: Random<'_>,
+        out: &mut dyn fmt::Write,
+    ) -> Result<(), SignError> {
+        sign::sign(link, rules, secret, random, out)
+    }
+}
+
+/// What an opened token says, held against the clock and the request.
+fn judge(
+    opened: &Sealed<'_>,
+    secret: usize,
+    request: &dyn Request,
+    rules: &Rules<'_>,
+    now: u64,
+) -> Result<Verdict, Failure> {
+    let stated = match Stated::parse(opened.text(), opened.form) {
+        Ok(stated) => stated,
+        Err(reason) => return Ok(Claims::signed(None, secret).refused(reason)),
+    };
+    let claims = Claims::signed(stated.expires(), secret);
+    let verdict = claims.judge(Boundary::Inclusive, rules, now);
+    if verdict.reason().is_some() {
+        return Ok(verdict);
+    }
+    match stated.hold(request, rules) {
+        Ok(()) => Ok(verdict),
+        Err(Unmet::Because(reason)) => Ok(claims.refused(reason)),
+        Err(Unmet::Unknown(failure)) => Err(failure),
+    }
+}
+
+/// A token, decoded; once opened, its plaintext.
+struct Sealed<'b> {
+    bytes: &'b mut [u8],
+    form: Form,
+}
+
+impl<'b> Sealed<'b> {
+    /// `None` for what cannot be a token of any secret.
+    fn decode(
+        token: &[u8],
+        is_legacy_welcome: bool,
+        buffer: &'b mut [u8; LONGEST_DECODED],
+    ) -> Option<Self> {
+        if token.len() > LONGEST {
+            return None;
+        }
+        let (form, length) = decode(token, is_legacy_welcome, buffer)
+            .or_else(|| decode_escaped(token, is_legacy_welcome, buffer))?;
+        let bytes = buffer.get_mut(..length)?;
+        Some(Self { bytes, form })
+    }
+
+    /// Whether the secret fits; if it does the token is decrypted.
+    fn open(&mut self, secret: Secret<'_>) -> bool {
+        let key = secret.key();
+        match self.form {
+            Form::Authentic => match key {
+                Some(key) => key.gcm.open(self.bytes),
+                None => Gcm::new(secret).open(self.bytes),
+            },
+            Form::Exact => match key.and_then(|key| key.cfb.as_deref()) {
+                Some(cfb) => open_legacy(cfb, self.bytes),
+                None => open_legacy(&Cfb::new(secret), self.bytes),
+            },
+        }
+    }
+
+    /// The plaintext of an opened token.
+    fn text(&self) -> &[u8] {
+        let end = self.bytes.len().saturating_sub(TAG_LENGTH);
+        match self.form {
+            Form::Authentic => self.bytes.get(NONCE_LENGTH..end).unwrap_or_default(),
+            Form::Exact => self.bytes,
+        }
+    }
+}
+
+fn decode(token: &[u8], is_legacy_welcome: bool, buffer: &mut [u8]) -> Option<(Form, usize)> {
+    // Hexadecimal digits are base64 too, but a version 3 token of nothing else does not come about.
+    if is_legacy_welcome && let Some(length) = encoding::hex(token, buffer) {
+        return (length > LEGACY_BEGINNING.len()).then_some((Form::Exact, length));
+    }
+    let length = encoding::base64url_any(token, buffer)?;
+    (length >= NONCE_LENGTH + TAG_LENGTH).then_some((Form::Authentic, length))
+}
+
+#[cold]
+fn decode_escaped(
+    token: &[u8],
+    is_legacy_welcome: bool,
+    buffer: &mut [u8],
+) -> Option<(Form, usize)> {
+    if !token.contains(&b'%') {
+        return None;
+    }
+    let mut plain = [0; LONGEST];
+    let token = encoding::percent_decode(token, &mut plain)?;
+    decode(token, is_legacy_welcome, buffer)
+}
+
+#[cold]
+fn open_legacy(cfb: &Cfb, bytes: &mut [u8]) -> bool {
+    let mut beginning = [0; LEGACY_BEGINNING.len()];
+    let Some(sealed) = bytes.get(..beginning.len()) else {
+        return false;
+    };
+    beginning.copy_from_slice(sealed);
+    cfb.decrypt(&mut beginning);
+    if beginning != LEGACY_BEGINNING {
+        return false;
+    }
+    cfb.decrypt(bytes);
+    true
+}

@@ -1,0 +1,259 @@
+//! What the plaintext of an ectoken says: `name=value` pairs, all of which must hold.
+
+use super::lists;
+use crate::{Failure, Reason, Request, Rules};
+
+/// How a plaintext has to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// The cipher vouches for every byte of it.
+    Authentic,
+    /// Nobody does: a byte that was altered may only show in that it fits nowhere.
+    Exact,
+}
+
+/// The claims of an opened token, not looked into but for the expiry.
+#[derive(Default)]
+pub(super) struct Stated<'a> {
+    expires: Option<u64>,
+    expire: Option<&'a [u8]>,
+    url_allow: Option<&'a [u8]>,
+    country_allow: Option<&'a [u8]>,
+    country_deny: Option<&'a [u8]>,
+    ref_allow: Option<&'a [u8]>,
+    ref_deny: Option<&'a [u8]>,
+    host_allow: Option<&'a [u8]>,
+    host_deny: Option<&'a [u8]>,
+    proto_allow: Option<&'a [u8]>,
+    proto_deny: Option<&'a [u8]>,
+    clientip: Option<&'a [u8]>,
+    // Of no meaning to a server that only opens or refuses.
+    rate: Option<&'a [u8]>,
+    prebuf: Option<&'a [u8]>,
+    secure: Option<&'a [u8]>,
+}
+
+/// Why a claim does not hold.
+pub(super) enum Unmet {
+    /// The request is another than the token is for, or the claim is not of its form.
+    Because(Reason),
+    /// Nobody can tell.
+    Unknown(Failure),
+}
+
+impl From<Failure> for Unmet {
+    fn from(failure: Failure) -> Self {
+        Self::Unknown(failure)
+    }
+}
+
+impl<'a> Stated<'a> {
+    /// # Errors
+    /// [`Reason::Malformed`] and [`Reason::UnsupportedClaim`].
+    pub(super) fn parse(text: &'a [u8], form: Form) -> Result<Self, Reason> {
+        let mut stated = Self::default();
+        let pairs = match form {
+            Form::Authentic => text,
+            Form::Exact => stated.take_length(text).ok_or(Reason::Malformed)?,
+        };
+        for pair in pairs.split(|&byte| byte == b'&') {
+            stated.take(pair, form)?;
+        }
+        if let Some(value) = stated.expire {
+            stated.expires = expiry(value)?;
+        }
+        Ok(stated)
+    }
+
+    /// The beginning of a version 2 plaintext states the length of the whole, in three digits or more.
+    fn take_length(&mut self, text: &'a [u8]) -> Option<&'a [u8]> {
+        let rest = text.strip_prefix(super::LEGACY_BEGINNING)?;
+        let end = memchr::memchr(b'&', rest)?;
+        let (stated, pairs) = rest.split_at_checked(end)?;
+        let mut length = text.len();
+        let mut digits = 0usize;
+        for digit in stated.iter().rev() {
+            if usize::from(digit.wrapping_sub(b'0')) != length % 10 {
+                return None;
+            }
+            length /= 10;
+            digits = digits.saturating_add(1);
+        }
+        self.secure = Some(stated);
+        let is_exact =
+            length == 0 && (digits == 3 || (digits > 3 && stated.first() != Some(&b'0')));
+        is_exact.then(|| pairs.get(1..)).flatten()
+    }
+
+    fn take(&mut self, pair: &'a [u8], form: Form) -> Result<(), Reason> {
+        let (name, value) = match memchr::memchr(b'=', pair) {
+            Some(at) => (
+                pair.get(..at),
+                pair.get(at..).and_then(|rest| rest.get(1..)),
+            ),
+            None => (Some(pair), None),
+        };
+        let name = name.unwrap_or_default();
+        match (self.slot(name), value) {
+            (Some(slot), Some(value)) => {
+                let is_exact = || value.iter().all(|byte| matches!(byte, b' '..=b'~'));
+                if slot.replace(value).is_some() || (form == Form::Exact && !is_exact()) {
+                    return Err(Reason::Malformed);
+                }
+            }
+            (Some(_), None) => return Err(Reason::Malformed),
+            (None, _) if is_reserved(name) => return Err(Reason::UnsupportedClaim),
+            // The signer's own data. In a version 2 token it may as well be a claim that somebody
+            // made unreadable.
+            (None, _) if form == Form::Exact => return Err(Reason::Malformed),
+            (None, _) => {}
+        }
+        Ok(())
+    }
+
+    fn slot(&mut self, name: &[u8]) -> Option<&mut Option<&'a [u8]>> {
+        Some(match name.strip_prefix(b"ec_")? {
+            b"expire" => &mut self.expire,
+            b"url_allow" => &mut self.url_allow,
+            b"country_allow" => &mut self.country_allow,
+            b"country_deny" => &mut self.country_deny,
+            b"ref_allow" => &mut self.ref_allow,
+            b"ref_deny" => &mut self.ref_deny,
+            b"host_allow" => &mut self.host_allow,
+            b"host_deny" => &mut self.host_deny,
+            b"proto_allow" => &mut self.proto_allow,
+            b"proto_deny" => &mut self.proto_deny,
+            b"clientip" => &mut self.clientip,
+            b"rate" => &mut self.rate,
+            b"prebuf" => &mut self.prebuf,
+            b"secure" => &mut self.secure,
+            _ => return None,
+        })
+    }
+
+    /// In Unix seconds; `None` for never.
+    pub(super) const fn expires(&self) -> Option<u64> {
+        self.expires
+    }
+
+    /// Whether every list can be read, whatever the request.
+    pub(super) fn is_of_form(&self) -> bool {
+        type Read = fn(&[u8]) -> Option<bool>;
+        let country: Read = |list| lists::country(list, b"");
+        let referrer: Read = |list| lists::referrer(list, b"", false);
+        let host: Read = |list| lists::host(list, b"");
+        let protocol: Read = |list| lists::protocol(list, b"");
+        let lists: [(Option<&[u8]>, Read); 10] = [
+            (self.url_allow, |list| lists::path(list, b"", false)),
+            (self.clientip, |list| lists::client_ip(list, b"")),
+            (self.country_allow, country),
+            (self.country_deny, country),
+            (self.ref_allow, referrer),
+            (self.ref_deny, referrer),
+            (self.host_allow, host),
+            (self.host_deny, host),
+            (self.proto_allow, protocol),
+            (self.proto_deny, protocol),
+        ];
+        lists
+            .iter()
+            .all(|(list, read)| list.is_none_or(|list| read(list).is_some()))
+    }
+
+    /// Holds every claim but the expiry against the request.
+    pub(super) fn hold(&self, request: &dyn Request, rules: &Rules<'_>) -> Result<(), Unmet> {
+        if let Some(list) = self.url_allow {
+            let path = request.path()?;
+            let fits = lists::path(list, path, rules.ignore_case);
+            demand(fits, Reason::Url)?;
+        }
+        if let Some(list) = self.clientip {
+            let fits = lists::client_ip(list, request.client_ip()?.unwrap_or_default());
+            demand(fits, Reason::ClientIp)?;
+        }
+        if self.country_allow.or(self.country_deny).is_some() {
+            // Without a country to go by, or with something that is none, nobody can tell.
+            let country = request.country()?;
+            let is_usable = country.is_some_and(|code| code.is_empty() || lists::is_country(code));
+            let fits = |list| lists::country(list, country.unwrap_or_default());
+            let admitted = admits(self.country_allow, self.country_deny, fits);
+            demand(
+                admitted.map(|admitted| admitted && is_usable),
+                Reason::Country,
+            )?;
+        }
+        if self.ref_allow.or(self.ref_deny).is_some() {
+            let referrer = request.referrer()?;
+            let fits = |list| lists::referrer(list, referrer, rules.ignore_case);
+            demand(
+                admits(self.ref_allow, self.ref_deny, fits),
+                Reason::Referrer,
+            )?;
+        }
+        if self.host_allow.or(self.host_deny).is_some() {
+            let host = request.host()?;
+            let admitted = admits(self.host_allow, self.host_deny, |list| {
+                lists::host(list, host)
+            });
+            demand(
+                admitted.map(|admitted| admitted && !host.is_empty()),
+                Reason::Host,
+            )?;
+        }
+        if self.proto_allow.or(self.proto_deny).is_some() {
+            let protocol = request.protocol()?;
+            let fits = |list| lists::protocol(list, protocol);
+            demand(
+                admits(self.proto_allow, self.proto_deny, fits),
+                Reason::Protocol,
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the vendor keeps such names for itself, as far as anybody could mean it.
+fn is_reserved(name: &[u8]) -> bool {
+    name.trim_ascii()
+        .get(..3)
+        .is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"ec_"))
+}
+
+/// `Ok(None)` for the expiry 0, which is never.
+fn expiry(value: &[u8]) -> Result<Option<u64>, Reason> {
+    // As many digits as a 64-bit number always takes.
+    if value.is_empty() || value.len() > 19 || !value.iter().all(u8::is_ascii_digit) {
+        return Err(Reason::Malformed);
+    }
+    let seconds = value.iter().fold(0u64, |seconds, digit| {
+        seconds
+            .wrapping_mul(10)
+            .wrapping_add(u64::from(digit.wrapping_sub(b'0')))
+    });
+    Ok((seconds != 0).then_some(seconds))
+}
+
+/// Where there is a list of what is allowed, the list of what is not does not count. Its form does.
+fn admits<'a>(
+    allow: Option<&'a [u8]>,
+    deny: Option<&'a [u8]>,
+    fits: impl Fn(&'a [u8]) -> Option<bool>,
+) -> Option<bool> {
+    let is_denied = match deny {
+        Some(list) => fits(list)?,
+        None => false,
+    };
+    match allow {
+        Some(list) => fits(list),
+        None => Some(!is_denied),
+    }
+}
+
+/// `None`: the claim is not of its form.
+fn demand(fits: Option<bool>, reason: Reason) -> Result<(), Unmet> {
+    match fits {
+        Some(true) => Ok(()),
+        Some(false) => Err(Unmet::Because(reason)),
+        None => Err(Unmet::Because(Reason::Malformed)),
+    }
+}
