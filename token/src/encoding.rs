@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use data_encoding::BASE64URL_NOPAD;
 
 /// The most bytes a digest or an expiry has once percent escapes are decoded.
 pub(crate) const LONGEST: usize = 64;
@@ -89,7 +90,10 @@ pub(crate) fn base64url_any(text: &[u8], buffer: &mut [u8]) -> Option<usize> {
     if bare.len() != text.len() && !text.len().is_multiple_of(4) {
         return None;
     }
-    URL_SAFE_NO_PAD.decode_slice(bare, buffer).ok()
+    let length = BASE64URL_NOPAD.decode_len(bare.len()).ok()?;
+    BASE64URL_NOPAD
+        .decode_mut(bare, buffer.get_mut(..length)?)
+        .ok()
 }
 
 /// Decodes hexadecimal digits, up to what the buffer takes. Returns how many bytes they are.

@@ -7,6 +7,8 @@
 
 use core::fmt;
 
+use crate::text::split;
+
 /// Names of a token's parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Params<'a> {
@@ -101,27 +103,18 @@ fn utf8(name: &[u8]) -> Result<&str, fmt::Error> {
 
 /// The first piece, where it is not an ordinary `name=value`. A token may end with padding.
 fn bare_token(query: &[u8]) -> Option<&[u8]> {
-    let piece = pieces(query).next()?;
-    let mut text = piece;
-    while let [rest @ .., b'='] = text {
-        text = rest;
-    }
-    (!text.is_empty() && memchr::memchr(b'=', text).is_none()).then_some(piece)
+    let Some(at) = memchr::memchr2(b'&', b'=', query) else {
+        return (!query.is_empty()).then_some(query);
+    };
+    let is_padding = |byte: &&u8| **byte == b'=';
+    let padding = query.get(at..)?.iter().take_while(is_padding).count();
+    let (piece, behind) = query.split_at_checked(at.checked_add(padding)?)?;
+    (at > 0 && matches!(behind.first(), None | Some(b'&'))).then_some(piece)
 }
 
 /// What stands between the ampersands.
 fn pieces(query: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
-    let mut rest = Some(query);
-    core::iter::from_fn(move || {
-        let query = rest?;
-        match memchr::memchr(b'&', query).and_then(|at| query.split_at_checked(at)) {
-            Some((piece, behind)) => {
-                rest = behind.get(1..);
-                Some(piece)
-            }
-            None => rest.take(),
-        }
-    })
+    split(query, b'&')
 }
 
 /// The value of `name=value`; of a `name` without `=` the empty value.

@@ -94,6 +94,7 @@ impl Request for RequestParts<'_> {
 }
 
 /// The first place that holds a token decides.
+#[inline]
 pub(crate) fn first_token<'a>(
     request: &'a dyn Request,
     params: &Params<'_>,

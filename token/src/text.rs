@@ -1,6 +1,21 @@
-//! Short text on the stack.
+//! Text taken apart, and short text on the stack.
 
 use core::fmt;
+
+/// What stands between the separators. Faster than the slices' own `split` for more than a few bytes.
+pub(crate) fn split(text: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> + Clone {
+    let mut rest = Some(text);
+    core::iter::from_fn(move || {
+        let text = rest?;
+        match memchr::memchr(separator, text).and_then(|at| text.split_at_checked(at)) {
+            Some((piece, behind)) => {
+                rest = behind.get(1..);
+                Some(piece)
+            }
+            None => rest.take(),
+        }
+    })
+}
 
 /// The longest text of an IPv6 address; an expiry is shorter.
 const LONGEST: usize = 39;

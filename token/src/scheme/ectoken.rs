@@ -24,8 +24,8 @@ mod sign;
 
 /// The most characters of a token.
 const LONGEST: usize = 6144;
-/// The most bytes that they are.
-const LONGEST_DECODED: usize = LONGEST / 4 * 3;
+/// What the vendor's documents allow.
+const USUAL: usize = 512;
 /// What every version 2 plaintext begins with: it shows whether a secret fits.
 const LEGACY_BEGINNING: &[u8] = b"ec_secure=";
 
@@ -91,8 +91,47 @@ impl Scheme for Ectoken {
         if found.duplicate {
             return Ok(Verdict::refused(Reason::Duplicate));
         }
-        let mut buffer = [0; LONGEST_DECODED];
-        let Some(mut sealed) = Sealed::decode(found.token, self.opens_legacy, &mut buffer) else {
+        match found.token.len() {
+            ..=USUAL => self.open(found.token, &mut [0; decoded(USUAL)], request, rules, now),
+            ..=LONGEST => self.open_long(found.token, request, rules, now),
+            _ => Ok(Verdict::refused(Reason::Malformed)),
+        }
+    }
+
+    fn sign(
+        &self,
+        link: &Link<'_>,
+        rules: &Rules<'_>,
+        secret: Secret<'_>,
+        random: Random<'_>,
+        out: &mut dyn fmt::Write,
+    ) -> Result<(), SignError> {
+        sign::sign(link, rules, secret, random, out)
+    }
+}
+
+impl Ectoken {
+    /// Apart from the others, for to clear so much memory takes longer than all the rest.
+    #[inline(never)]
+    fn open_long(
+        &self,
+        token: &[u8],
+        request: &dyn Request,
+        rules: &Rules<'_>,
+        now: u64,
+    ) -> Result<Verdict, Failure> {
+        self.open(token, &mut [0; decoded(LONGEST)], request, rules, now)
+    }
+
+    fn open(
+        &self,
+        token: &[u8],
+        buffer: &mut [u8],
+        request: &dyn Request,
+        rules: &Rules<'_>,
+        now: u64,
+    ) -> Result<Verdict, Failure> {
+        let Some(mut sealed) = Sealed::decode(token, self.opens_legacy, buffer) else {
             return Ok(Verdict::refused(Reason::Malformed));
         };
         let mut reason = Reason::NoSecret;
@@ -107,17 +146,6 @@ impl Scheme for Ectoken {
             index = index.saturating_add(1);
         }
         Ok(Verdict::refused(reason))
-    }
-
-    fn sign(
-        &self,
-        link: &Link<'_>,
-        rules: &Rules<'_>,
-        secret: Secret<'_>,
-        random: Random<'_>,
-        out: &mut dyn fmt::Write,
-    ) -> Result<(), SignError> {
-        sign::sign(link, rules, secret, random, out)
     }
 }
 
@@ -153,14 +181,7 @@ struct Sealed<'b> {
 
 impl<'b> Sealed<'b> {
     /// `None` for what cannot be a token of any secret.
-    fn decode(
-        token: &[u8],
-        is_legacy_welcome: bool,
-        buffer: &'b mut [u8; LONGEST_DECODED],
-    ) -> Option<Self> {
-        if token.len() > LONGEST {
-            return None;
-        }
+    fn decode(token: &[u8], is_legacy_welcome: bool, buffer: &'b mut [u8]) -> Option<Self> {
         let (form, length) = decode(token, is_legacy_welcome, buffer)
             .or_else(|| decode_escaped(token, is_legacy_welcome, buffer))?;
         let bytes = buffer.get_mut(..length)?;
@@ -190,6 +211,11 @@ impl<'b> Sealed<'b> {
             Form::Exact => self.bytes,
         }
     }
+}
+
+/// How many bytes so many characters of base64 are, at most.
+const fn decoded(characters: usize) -> usize {
+    characters / 4 * 3
 }
 
 fn decode(token: &[u8], is_legacy_welcome: bool, buffer: &mut [u8]) -> Option<(Form, usize)> {

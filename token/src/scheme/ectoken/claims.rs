@@ -1,6 +1,7 @@
 //! What the plaintext of an ectoken says: `name=value` pairs, all of which must hold.
 
 use super::lists;
+use crate::text::split;
 use crate::{Failure, Reason, Request, Rules};
 
 /// How a plaintext has to be written.
@@ -56,7 +57,7 @@ impl<'a> Stated<'a> {
             Form::Authentic => text,
             Form::Exact => stated.take_length(text).ok_or(Reason::Malformed)?,
         };
-        for pair in pairs.split(|&byte| byte == b'&') {
+        for pair in split(pairs, b'&') {
             stated.take(pair, form)?;
         }
         if let Some(value) = stated.expire {
@@ -86,15 +87,9 @@ impl<'a> Stated<'a> {
     }
 
     fn take(&mut self, pair: &'a [u8], form: Form) -> Result<(), Reason> {
-        let (name, value) = match memchr::memchr(b'=', pair) {
-            Some(at) => (
-                pair.get(..at),
-                pair.get(at..).and_then(|rest| rest.get(1..)),
-            ),
-            None => (Some(pair), None),
-        };
-        let name = name.unwrap_or_default();
-        match (self.slot(name), value) {
+        let mut halves = pair.splitn(2, |&byte| byte == b'=');
+        let name = halves.next().unwrap_or_default();
+        match (self.slot(name), halves.next()) {
             (Some(slot), Some(value)) => {
                 let is_exact = || value.iter().all(|byte| matches!(byte, b' '..=b'~'));
                 if slot.replace(value).is_some() || (form == Form::Exact && !is_exact()) {

@@ -5,6 +5,8 @@
 
 use core::net::IpAddr;
 
+use crate::text::split;
+
 /// Whether any entry fits. Every one of them is read.
 fn any<'a>(
     entries: impl Iterator<Item = &'a [u8]>,
@@ -18,7 +20,7 @@ fn any<'a>(
 }
 
 fn entries(list: &[u8]) -> impl Iterator<Item = &[u8]> {
-    list.split(|&byte| byte == b',').map(<[u8]>::trim_ascii)
+    split(list, b',').map(<[u8]>::trim_ascii)
 }
 
 fn filled(list: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -143,7 +145,6 @@ fn host_fits(entry: &[u8], host: &[u8]) -> Option<bool> {
 
 /// `ec_clientip`: addresses and networks, `192.0.2.0/24`; bits behind a network's prefix do not count.
 pub(super) fn client_ip(list: &[u8], client: &[u8]) -> Option<bool> {
-    let client = address(client).map(bits);
     any(filled(list), |entry| {
         let slash = entry.iter().position(|&byte| byte == b'/');
         let (network, behind) = entry.split_at_checked(slash.unwrap_or(entry.len()))?;
@@ -155,7 +156,11 @@ pub(super) fn client_ip(list: &[u8], client: &[u8]) -> Option<bool> {
         };
         // An address is 128 bits, so what is behind the prefix is the same in both families.
         let free = width.checked_sub(prefix)?;
-        let differs = client.map(|client| client ^ bits(network));
+        // As a rule it is spelt the same; then the client's need not be read.
+        if entry == client && behind.is_empty() {
+            return Some(true);
+        }
+        let differs = address(client).map(|client| bits(client) ^ bits(network));
         Some(differs.is_some_and(|differs| differs.checked_shr(free).unwrap_or(0) == 0))
     })
 }

@@ -6,7 +6,7 @@ use base64::display::Base64Display;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::claims::{Form, Stated};
-use super::{LONGEST_DECODED, NONCE_LENGTH, TAG_LENGTH};
+use super::{LONGEST, NONCE_LENGTH, TAG_LENGTH, decoded};
 use crate::cipher::Gcm;
 use crate::scheme::Random;
 use crate::text::Text;
@@ -23,7 +23,7 @@ pub(super) fn sign(
         return Err(SignError::Secret);
     }
     let mut claims = Claims {
-        bytes: [0; LONGEST_DECODED],
+        bytes: [0; decoded(LONGEST)],
         end: NONCE_LENGTH,
     };
     claims.state(link)?;
@@ -43,7 +43,7 @@ pub(super) fn sign(
 
 /// The claims, with room for the nonce in front of them.
 struct Claims {
-    bytes: [u8; LONGEST_DECODED],
+    bytes: [u8; decoded(LONGEST)],
     end: usize,
 }
 
