@@ -91,10 +91,13 @@ impl Scheme for Ectoken {
         if found.duplicate {
             return Ok(Verdict::refused(Reason::Duplicate));
         }
-        match found.token.len() {
-            ..=USUAL => self.open(found.token, &mut [0; decoded(USUAL)], request, rules, now),
-            ..=LONGEST => self.open_long(found.token, request, rules, now),
-            _ => Ok(Verdict::refused(Reason::Malformed)),
+        let length = found.token.len();
+        if length <= USUAL {
+            self.open(found.token, &mut [0; decoded(USUAL)], request, rules, now)
+        } else if length <= LONGEST {
+            self.open_long(found.token, request, rules, now)
+        } else {
+            Ok(Verdict::refused(Reason::Malformed))
         }
     }
 
@@ -215,7 +218,7 @@ impl<'b> Sealed<'b> {
 
 /// How many bytes so many characters of base64 are, at most.
 const fn decoded(characters: usize) -> usize {
-    characters / 4 * 3
+    (characters / 4).saturating_mul(3)
 }
 
 fn decode(token: &[u8], is_legacy_welcome: bool, buffer: &mut [u8]) -> Option<(Form, usize)> {
