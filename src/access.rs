@@ -8,9 +8,10 @@ use nginx_sys::{NGX_HTTP_INTERNAL_SERVER_ERROR, ngx_http_request_t, ngx_int_t};
 use token::{Reason, Scheme};
 
 use crate::Module;
-use crate::config::LocationConf;
-use crate::decision;
+use crate::config::{LocationConf, Source};
+use crate::decision::{self, Decision};
 use crate::ngx::{self, Failed, Level};
+use crate::request;
 
 /// NGINX's way into this module, for every request that reaches the access phase.
 pub(crate) unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
@@ -43,9 +44,40 @@ fn check(r: &mut Request, conf: &LocationConf, scheme: &dyn Scheme) -> Result<St
         decision::keep(r, conf, decision)?;
     }
     match decision.reason() {
-        None => Ok(Status::NGX_OK),
+        None => {
+            if conf.strip.unwrap_or(false) {
+                strip(r, conf, scheme, &decision)?;
+            }
+            Ok(Status::NGX_OK)
+        }
         Some(reason) => Ok(refuse(r, conf, scheme, reason)),
     }
+}
+
+/// Takes an accepted token out of the query that upstreams and caches see.
+fn strip(
+    r: &mut Request,
+    conf: &LocationConf,
+    scheme: &dyn Scheme,
+    decision: &Decision,
+) -> Result<(), Failed> {
+    let source = decision
+        .claims()
+        .and_then(|claims| conf.sources().get(claims.source()));
+    // A token that came from elsewhere is not in the query; what has its names there is not it.
+    let Some(Source::Args) = source else {
+        return Ok(());
+    };
+    let params = conf.param_names(scheme);
+    ngx::shorten_args(r, |r| {
+        let args = ngx::args(r);
+        // After an internal redirect the query may be another. What has no name there is the token
+        // only if it is the same.
+        if params.token.is_none() && params.token_in(args) != params.token_in(ngx::sent_args(r)) {
+            return Ok(args);
+        }
+        request::without_token(r, &params, args)
+    })
 }
 
 /// How often a request was refused so far. NGINX comes to the access phase again for the same request:

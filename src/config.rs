@@ -34,6 +34,7 @@ pub(crate) struct LocationConf {
     pub(crate) country: Option<Rc<Value>>,
     pub(crate) clock_skew: Option<u64>,
     pub(crate) max_lifetime: Option<u64>,
+    pub(crate) strip: Option<bool>,
     pub(crate) preflight: Option<bool>,
     pub(crate) dry_run: Option<bool>,
     pub(crate) log_level: Option<Level>,
@@ -217,7 +218,7 @@ impl LocationConf {
         }
         inherit!(
             scheme secrets uri client_ip sources params denied_status expired_status ignore_case
-            country clock_skew max_lifetime preflight dry_run log_level
+            country clock_skew max_lifetime strip preflight dry_run log_level
             scheme_place client_ip_place params_place
         );
         self.keys = if has_outer_keys {

@@ -90,7 +90,7 @@ fn wrong(message: impl Into<String>) -> Wrong {
     Wrong::Because(message.into())
 }
 
-static DIRECTIVES: [Directive; 16] = [
+static DIRECTIVES: [Directive; 17] = [
     Directive {
         name: c"secure_token",
         words: NGX_CONF_1MORE,
@@ -155,6 +155,11 @@ static DIRECTIVES: [Directive; 16] = [
         name: c"secure_token_max_lifetime",
         words: NGX_CONF_TAKE1,
         set: |block| once(&mut block.conf.max_lifetime, seconds(block.words)?),
+    },
+    Directive {
+        name: c"secure_token_strip",
+        words: NGX_CONF_TAKE1,
+        set: |block| once(&mut block.conf.strip, flag(block.words)?),
     },
     Directive {
         name: c"secure_token_preflight",

@@ -11,7 +11,7 @@ pub(crate) use conf::{Conf, Place};
 pub(crate) use request::{
     RequestMemory, args, client_ip, forbid_error_pages, host, is_preflight, is_untouched, keep,
     keep_bytes, keep_number, kept, log, note, now, path, protocol, referrer, satisfy_any,
-    sent_args, sent_path,
+    sent_args, sent_path, shorten_args,
 };
 pub(crate) use value::{Piece, Unsplit, Value, split};
 

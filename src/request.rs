@@ -1,10 +1,21 @@
 //! An NGINX request as a token scheme sees it.
 
 use ::ngx::http::Request;
-use token::{ClientIp, Failure, Scheme, Secret};
+use token::{ClientIp, Failure, Params, Scheme, Secret};
 
 use crate::config::{LocationConf, Source};
 use crate::ngx::{self, Failed, Value};
+
+/// A query string without the token's parameters, in the request's pool.
+pub(crate) fn without_token<'a>(
+    r: &'a Request,
+    params: &Params<'_>,
+    query: &[u8],
+) -> Result<&'a [u8], Failed> {
+    let others = params.others(query);
+    let joined = others.flat_map(|piece| [b"&", piece]).skip(1);
+    ngx::keep_bytes(r, joined).map(|bytes| &*bytes)
+}
 
 /// A request under the rules of a location. Whatever is configured with variables is worked out
 /// when it is asked for.

@@ -12,6 +12,7 @@ use crate::Module;
 use crate::config::{LocationConf, Source};
 use crate::decision::{self, Decision};
 use crate::ngx::{self, Conf, Failed};
+use crate::request;
 
 /// What all the names begin with.
 pub(crate) const PREFIX: &[u8] = b"secure_token_";
@@ -135,9 +136,7 @@ fn args<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed> 
     {
         return Ok(args);
     }
-    let others = conf.param_names(scheme).others(args);
-    let joined = others.flat_map(|piece| [b"&", piece]).skip(1);
-    ngx::keep_bytes(r, joined).map(|bytes| &*bytes)
+    request::without_token(r, &conf.param_names(scheme), args)
 }
 
 /// The decision: the one that the access phase made or, where it was not reached, one made now.

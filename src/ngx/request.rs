@@ -36,6 +36,25 @@ pub(crate) fn args(r: &Request) -> &[u8] {
     r.as_ref().args.as_bytes()
 }
 
+/// Puts a shorter query string in its place, for whatever comes after the access phase. Path and query
+/// in the client's own words are no longer handed on then, or the old one would be.
+pub(crate) fn shorten_args(
+    r: &mut Request,
+    shorten: impl FnOnce(&Request) -> Result<&[u8], Failed>,
+) -> Result<(), Failed> {
+    let args = shorten(r)?;
+    let args = ngx_str_t {
+        len: args.len(),
+        data: args.as_ptr().cast_mut(),
+    };
+    let inner = r.as_mut();
+    if args.len != inner.args.len {
+        inner.args = args;
+        inner.set_valid_unparsed_uri(0);
+    }
+    Ok(())
+}
+
 /// The client's query string as it was sent, without `?`, whatever became of it inside NGINX.
 pub(crate) fn sent_args(r: &Request) -> &[u8] {
     // NGINX too ends the URI at a fragment, and begins the query at the first question mark.

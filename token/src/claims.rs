@@ -17,12 +17,17 @@ pub(crate) enum Boundary {
 pub struct Claims {
     expires: Option<u64>,
     secret: usize,
+    source: usize,
 }
 
 impl Claims {
     /// To be called where a signature was compared, and nowhere else.
-    pub(crate) const fn signed(expires: Option<u64>, secret: usize) -> Self {
-        Self { expires, secret }
+    pub(crate) const fn signed(expires: Option<u64>, secret: usize, source: usize) -> Self {
+        Self {
+            expires,
+            secret,
+            source,
+        }
     }
 
     /// When the token expires, in Unix seconds; `None` where it never does.
@@ -33,6 +38,11 @@ impl Claims {
     /// Position, from 0, of the secret that fitted.
     pub const fn secret(&self) -> usize {
         self.secret
+    }
+
+    /// Position, from 0, of the place where the token stood.
+    pub const fn source(&self) -> usize {
+        self.source
     }
 
     /// Holds the token against the clock; `now` in Unix seconds.

@@ -64,6 +64,11 @@ impl<'a> Params<'a> {
         })
     }
 
+    /// The token in a query string, as it was sent.
+    pub fn token_in<'q>(&self, query: &'q [u8]) -> Option<&'q [u8]> {
+        self.find(query).map(|fields| fields.token)
+    }
+
     /// The pieces of a query string that are not the token's, in order and as they were sent.
     pub fn others<'q>(
         &self,

@@ -93,16 +93,16 @@ impl Request for RequestParts<'_> {
     }
 }
 
-/// The first place that holds a token decides.
+/// The first place that holds a token decides. Also returns which one that is.
 #[inline]
 pub(crate) fn first_token<'a>(
     request: &'a dyn Request,
     params: &Params<'_>,
-) -> Result<Option<Fields<'a>>, Failure> {
+) -> Result<Option<(Fields<'a>, usize)>, Failure> {
     let mut index = 0usize;
     while let Some(source) = request.source(index)? {
         if let Some(fields) = params.find(source) {
-            return Ok(Some(fields));
+            return Ok(Some((fields, index)));
         }
         index = index.saturating_add(1);
     }

@@ -109,7 +109,7 @@ impl<R: Row> Scheme for R {
         rules: &Rules<'_>,
         now: u64,
     ) -> Result<Verdict, Failure> {
-        let Some(fields) = first_token(request, &rules.params)? else {
+        let Some((fields, source)) = first_token(request, &rules.params)? else {
             return Ok(Verdict::refused(Reason::Missing));
         };
         if fields.duplicate {
@@ -145,7 +145,7 @@ impl<R: Row> Scheme for R {
         while let Some(secret) = request.secret(index)? {
             if !secret.is_empty() {
                 if is_same(message.digest::<R>(secret), token) {
-                    let claims = Claims::signed(Some(seconds), index);
+                    let claims = Claims::signed(Some(seconds), index, source);
                     return Ok(claims.judge(R::FORMAT.boundary, rules, now));
                 }
                 reason = Reason::Signature;

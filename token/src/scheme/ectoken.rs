@@ -85,17 +85,25 @@ impl Scheme for Ectoken {
         rules: &Rules<'_>,
         now: u64,
     ) -> Result<Verdict, Failure> {
-        let Some(found) = first_token(request, &rules.params)? else {
+        let Some((found, source)) = first_token(request, &rules.params)? else {
             return Ok(Verdict::refused(Reason::Missing));
         };
         if found.duplicate {
             return Ok(Verdict::refused(Reason::Duplicate));
         }
+        let check = Check {
+            token: found.token,
+            source,
+            opens_legacy: self.opens_legacy,
+            request,
+            rules,
+            now,
+        };
         let length = found.token.len();
         if length <= USUAL {
-            self.open(found.token, &mut [0; decoded(USUAL)], request, rules, now)
+            check.run(&mut [0; decoded(USUAL)])
         } else if length <= LONGEST {
-            self.open_long(found.token, request, rules, now)
+            check.run_long()
         } else {
             Ok(Verdict::refused(Reason::Malformed))
         }
@@ -113,36 +121,33 @@ impl Scheme for Ectoken {
     }
 }
 
-impl Ectoken {
+/// A token and what it is held against.
+struct Check<'a> {
+    token: &'a [u8],
+    source: usize,
+    opens_legacy: bool,
+    request: &'a dyn Request,
+    rules: &'a Rules<'a>,
+    now: u64,
+}
+
+impl Check<'_> {
     /// Apart from the others, for to clear so much memory takes longer than all the rest.
     #[inline(never)]
-    fn open_long(
-        &self,
-        token: &[u8],
-        request: &dyn Request,
-        rules: &Rules<'_>,
-        now: u64,
-    ) -> Result<Verdict, Failure> {
-        self.open(token, &mut [0; decoded(LONGEST)], request, rules, now)
+    fn run_long(&self) -> Result<Verdict, Failure> {
+        self.run(&mut [0; decoded(LONGEST)])
     }
 
-    fn open(
-        &self,
-        token: &[u8],
-        buffer: &mut [u8],
-        request: &dyn Request,
-        rules: &Rules<'_>,
-        now: u64,
-    ) -> Result<Verdict, Failure> {
-        let Some(mut sealed) = Sealed::decode(token, self.opens_legacy, buffer) else {
+    fn run(&self, buffer: &mut [u8]) -> Result<Verdict, Failure> {
+        let Some(mut sealed) = Sealed::decode(self.token, self.opens_legacy, buffer) else {
             return Ok(Verdict::refused(Reason::Malformed));
         };
         let mut reason = Reason::NoSecret;
         let mut index = 0usize;
-        while let Some(secret) = request.secret(index)? {
+        while let Some(secret) = self.request.secret(index)? {
             if !secret.is_empty() {
                 if sealed.open(secret) {
-                    return judge(&sealed, index, request, rules, now);
+                    return self.judge(&sealed, index);
                 }
                 reason = Reason::Signature;
             }
@@ -150,29 +155,24 @@ impl Ectoken {
         }
         Ok(Verdict::refused(reason))
     }
-}
 
-/// What an opened token says, held against the clock and the request.
-fn judge(
-    opened: &Sealed<'_>,
-    secret: usize,
-    request: &dyn Request,
-    rules: &Rules<'_>,
-    now: u64,
-) -> Result<Verdict, Failure> {
-    let stated = match Stated::parse(opened.text(), opened.form) {
-        Ok(stated) => stated,
-        Err(reason) => return Ok(Claims::signed(None, secret).refused(reason)),
-    };
-    let claims = Claims::signed(stated.expires(), secret);
-    let verdict = claims.judge(Boundary::Inclusive, rules, now);
-    if verdict.reason().is_some() {
-        return Ok(verdict);
-    }
-    match stated.hold(request, rules) {
-        Ok(()) => Ok(verdict),
-        Err(Unmet::Because(reason)) => Ok(claims.refused(reason)),
-        Err(Unmet::Unknown(failure)) => Err(failure),
+    /// What an opened token says, held against the clock and the request.
+    fn judge(&self, opened: &Sealed<'_>, secret: usize) -> Result<Verdict, Failure> {
+        let claims = |expires| Claims::signed(expires, secret, self.source);
+        let stated = match Stated::parse(opened.text(), opened.form) {
+            Ok(stated) => stated,
+            Err(reason) => return Ok(claims(None).refused(reason)),
+        };
+        let claims = claims(stated.expires());
+        let verdict = claims.judge(Boundary::Inclusive, self.rules, self.now);
+        if verdict.reason().is_some() {
+            return Ok(verdict);
+        }
+        match stated.hold(self.request, self.rules) {
+            Ok(()) => Ok(verdict),
+            Err(Unmet::Because(reason)) => Ok(claims.refused(reason)),
+            Err(Unmet::Unknown(failure)) => Err(failure),
+        }
     }
 }
 
