@@ -1,5 +1,6 @@
 //! The access-phase handler: from a request to a status and a log line.
 
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ::ngx::core::Status;
@@ -9,6 +10,7 @@ use token::{Reason, Scheme};
 
 use crate::Module;
 use crate::config::{LocationConf, Source};
+use crate::counters::Counters;
 use crate::decision::{self, Decision};
 use crate::ngx::{self, Failed, Level};
 use crate::request;
@@ -45,6 +47,9 @@ fn check(r: &mut Request, conf: &LocationConf, scheme: &dyn Scheme) -> Result<St
     }
     match decision.reason() {
         None => {
+            if let Some(counters) = &conf.counters {
+                count_pass(r, counters, &decision);
+            }
             if conf.strip.unwrap_or(false) {
                 strip(r, conf, scheme, &decision)?;
             }
@@ -80,28 +85,49 @@ fn strip(
     })
 }
 
-/// How often a request was refused so far. NGINX comes to the access phase again for the same request:
-/// with a directory's index, with an error page.
-#[derive(Clone, Copy)]
-pub(crate) struct Refusals {
+/// What became of a request so far. NGINX comes to the access phase again for the same request: with a
+/// directory's index, with an error page.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct History {
+    passed: bool,
+    /// Refused but for the dry run, so often.
     spared: u8,
-    real: u8,
+    refused: u8,
+}
+
+/// A request counts once, however often it is decided about; what let it pass last may yet refuse it.
+fn count_pass(r: &mut Request, counters: &Counters, decision: &Decision) {
+    let history = update_history(r, |history| history.passed = true);
+    if !history.passed && history.spared == 0 && history.refused == 0 {
+        counters.passed(decision.claims(), ngx::now());
+    }
 }
 
 #[cold]
 fn refuse(r: &mut Request, conf: &LocationConf, scheme: &dyn Scheme, reason: Reason) -> Status {
     let dry_run = conf.dry_run.unwrap_or(false);
     let satisfy_any = ngx::satisfy_any(r);
-    let before = count(r, dry_run);
-    let is_news = before.real == 0 && (before.spared == 0 || !dry_run);
+    let before = update_history(r, |history| {
+        let counter = if dry_run {
+            &mut history.spared
+        } else {
+            &mut history.refused
+        };
+        *counter = counter.saturating_add(1);
+    });
+    let is_news = before.refused == 0 && (before.spared == 0 || !dry_run);
     if is_news {
+        if let Some(counters) = &conf.counters {
+            counters.refused(reason, dry_run);
+        }
         ngx::log(
             r,
             conf.log_level.unwrap_or(Level::Error),
             format_args!(
-                "secure_token: {}, scheme: {}{}",
+                "secure_token: {}, scheme: {}{}{}",
                 reason.as_str(),
                 scheme.name(),
+                Label(conf.label.as_deref().unwrap_or_default()),
                 if dry_run { ", dry run" } else { "" },
             ),
         );
@@ -112,27 +138,33 @@ fn refuse(r: &mut Request, conf: &LocationConf, scheme: &dyn Scheme, reason: Rea
     }
     // Refused before, so this is an error page inside the protected place: NGINX's own page ends it.
     // Under `satisfy any` another check may have let the request in then, for its index, say.
-    if before.real > u8::from(satisfy_any) {
+    if before.refused > u8::from(satisfy_any) {
         ngx::forbid_error_pages(r);
     }
     let status = conf.status(scheme, reason == Reason::Expired, satisfy_any);
     ::ngx::http::HTTPStatus(status.into()).into()
 }
 
-/// Counts this refusal and returns the count before it.
-fn count(r: &mut Request, dry_run: bool) -> Refusals {
-    let none = Refusals { spared: 0, real: 0 };
-    // Where memory ran out nothing is counted, and at worst there is a line more in the log.
-    let Some(refusals) = ngx::note::<Module>(r, none) else {
-        return none;
+/// A location's label in a log line.
+struct Label<'a>(&'a [u8]);
+
+impl fmt::Display for Label<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match str::from_utf8(self.0) {
+            Ok("") | Err(_) => Ok(()),
+            Ok(label) => write!(f, ", label: {label}"),
+        }
+    }
+}
+
+/// Returns the history before the change.
+fn update_history(r: &mut Request, change: impl FnOnce(&mut History)) -> History {
+    // Where memory ran out nothing is remembered, and at worst there is a line more in the log.
+    let Some(history) = ngx::note::<Module>(r, History::default()) else {
+        return History::default();
     };
-    let before = *refusals;
-    let counter = if dry_run {
-        &mut refusals.spared
-    } else {
-        &mut refusals.real
-    };
-    *counter = counter.saturating_add(1);
+    let before = *history;
+    change(history);
     before
 }
 

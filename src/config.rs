@@ -1,17 +1,23 @@
 //! What a location was told, what it inherits, and what is wrong with it.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use token::{ClientIp, Key, Params, Rules, Scheme};
 
-use crate::ngx::{Conf, Level, Place, Value};
+use crate::counters::{self, Counters, Counts, Full};
+use crate::metrics::Format;
+use crate::ngx::{Conf, Failed, Level, Place, Shared, Value, Zone};
 use crate::variables;
 
 /// Status of a refusal where nothing else is configured.
 const DENIED: u16 = 403;
 /// The only refusal, but for 401, that lets NGINX try the other checks of `satisfy any`.
 const DENIED_FOR_SATISFY_ANY: u16 = 403;
+
+/// How many kilobytes of the zone the counters of one place take, at most, with two secrets.
+const KILOBYTES_PER_PLACE: usize = 2;
 
 /// The settings of a `http`, `server`, `location` or `if` block; `None` is not set.
 ///
@@ -38,6 +44,11 @@ pub(crate) struct LocationConf {
     pub(crate) preflight: Option<bool>,
     pub(crate) dry_run: Option<bool>,
     pub(crate) log_level: Option<Level>,
+    pub(crate) label: Option<Box<[u8]>>,
+    /// What this location counts; `None` where it counts nothing.
+    pub(crate) counters: Option<Rc<Counters>>,
+    /// How this very location answers with the counters.
+    pub(crate) metrics: Option<Format>,
     /// Where `secure_token` stands that is in force here.
     pub(crate) scheme_place: Option<Place>,
     /// Where the other directives stand that a scheme may have to refuse.
@@ -53,6 +64,14 @@ pub(crate) struct MainConf {
     pub(crate) uses_variables: bool,
     /// The variables that our directives name, and where first.
     pub(crate) named_variables: BTreeMap<Vec<u8>, Naming>,
+    /// Where `secure_token_zone` stands.
+    pub(crate) zone_place: Option<Place>,
+    /// What all the locations count.
+    pub(crate) counters: Vec<Rc<Counters>>,
+    /// The counters, once their memory is there.
+    pub(crate) counts: OnceCell<Shared<Counts>>,
+    /// Where `secure_token_metrics` stands first.
+    pub(crate) metrics_place: Option<Place>,
 }
 
 /// Where a variable is named.
@@ -65,6 +84,39 @@ pub(crate) struct Naming {
 }
 
 impl MainConf {
+    /// To be called once the zone's memory is there.
+    pub(crate) fn settle(&self, zone: &mut Zone) -> Result<(), Failed> {
+        let (counts, settled) = counters::settle(zone, self.counters.iter().map(Rc::as_ref));
+        if let Some(counts) = counts {
+            // Set once: every configuration has a `MainConf` of its own.
+            let _ = self.counts.set(counts);
+        }
+        match settled {
+            Ok(()) => Ok(()),
+            // Not a reason to go on with an old configuration, which a changed secret may be in.
+            Err(Full { was_in_use: true }) => {
+                zone.log(
+                    Level::Error,
+                    "is full, and some of the counters are new: what they are for is not counted until the \
+                     zone gets another size, with which all counters start anew",
+                );
+                Ok(())
+            }
+            Err(Full { was_in_use: false }) => {
+                let labels = self.counters.len();
+                zone.log(
+                    Level::Emergency,
+                    &format!(
+                        "is too small for the counters of {labels} places in the configuration; give it \
+                         {} kilobytes",
+                        labels.saturating_mul(KILOBYTES_PER_PLACE).saturating_add(64)
+                    ),
+                );
+                Err(Failed)
+            }
+        }
+    }
+
     /// To be called once everything was read.
     ///
     /// NGINX too would find that a variable does not exist, but not say where, and it would repeat a
@@ -73,6 +125,15 @@ impl MainConf {
         self.uses_variables = cf
             .used_variables()
             .any(|name| name.starts_with(variables::PREFIX));
+        if let (Some(place), None) = (self.metrics_place, self.zone_place) {
+            return Err(Complaint {
+                level: Level::Emergency,
+                place,
+                message: "\"secure_token_metrics\": nothing is counted; add \"secure_token_zone tokens:1m\" \
+                          to the http block"
+                    .to_owned(),
+            });
+        }
         let named = std::mem::take(&mut self.named_variables);
         let Some((name, naming)) = named.into_iter().find(|(name, _)| !cf.has_variable(name))
         else {
@@ -186,7 +247,7 @@ impl LocationConf {
 
     /// Takes from the outer block what is not set here, and says what is wrong with the result. `cf` is
     /// at the block.
-    pub(crate) fn merge(&mut self, outer: &Self, cf: &Conf) -> Vec<Complaint> {
+    pub(crate) fn merge(&mut self, outer: &Self, main: &mut MainConf, cf: &Conf) -> Vec<Complaint> {
         let mut complaints = Vec::new();
         // The http block is merged into no other, so it is looked at from within.
         if !outer.merged {
@@ -195,7 +256,19 @@ impl LocationConf {
         }
         let sets_client_ip = self.client_ip.is_some();
         let sets_params = self.params.is_some();
+        let counts_alike =
+            outer.merged && self.scheme.is_none() && self.secrets.is_none() && self.label.is_none();
         self.inherit(outer);
+        if main.zone_place.is_some() {
+            self.counters = if counts_alike {
+                outer.counters.clone()
+            } else {
+                self.new_counters()
+            };
+            if !counts_alike {
+                main.counters.extend(self.counters.clone());
+            }
+        }
         if sets_client_ip {
             complaints.extend(self.client_ip_complaint());
         }
@@ -218,7 +291,7 @@ impl LocationConf {
         }
         inherit!(
             scheme secrets uri client_ip sources params denied_status expired_status ignore_case
-            country clock_skew max_lifetime strip preflight dry_run log_level
+            country clock_skew max_lifetime strip preflight dry_run log_level label
             scheme_place client_ip_place params_place
         );
         self.keys = if has_outer_keys {
@@ -227,6 +300,14 @@ impl LocationConf {
             self.derive_keys()
         };
         self.merged = true;
+    }
+
+    fn new_counters(&self) -> Option<Rc<Counters>> {
+        let scheme = self.scheme()?;
+        let label = self.label.clone().unwrap_or_default();
+        let keys = self.secrets().iter().map(|secret| secret.id.clone());
+        let counters = Counters::new(label, scheme.name(), keys.collect());
+        Some(Rc::new(counters))
     }
 
     fn derive_keys(&self) -> Option<Rc<Vec<Option<Key>>>> {

@@ -8,8 +8,9 @@ use std::rc::Rc;
 use ::ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK};
 use ::ngx::http::HttpModuleMainConf as _;
 use nginx_sys::{
-    NGX_CONF_1MORE, NGX_CONF_TAKE1, NGX_CONF_TAKE12, NGX_HTTP_LOC_CONF, NGX_HTTP_LOC_CONF_OFFSET,
-    NGX_HTTP_MAIN_CONF, NGX_HTTP_SRV_CONF, ngx_command_t, ngx_conf_t, ngx_str_t,
+    NGX_CONF_1MORE, NGX_CONF_NOARGS, NGX_CONF_TAKE1, NGX_CONF_TAKE12, NGX_HTTP_LOC_CONF,
+    NGX_HTTP_LOC_CONF_OFFSET, NGX_HTTP_MAIN_CONF, NGX_HTTP_SRV_CONF, ngx_command_t, ngx_conf_t,
+    ngx_str_t,
 };
 use token::{SCHEMES, Scheme, scheme};
 
@@ -19,6 +20,7 @@ use crate::ngx::{Conf, Failed, Level, Piece, Unsplit, Value, split};
 
 use words::{first, flag, level, seconds, status, text};
 
+mod counting;
 mod secret;
 mod words;
 
@@ -26,6 +28,8 @@ mod words;
 struct Directive {
     name: &'static CStr,
     words: u32,
+    /// In which blocks it may stand.
+    blocks: u32,
     set: fn(&mut Block<'_>) -> Result<(), Wrong>,
 }
 
@@ -90,91 +94,128 @@ fn wrong(message: impl Into<String>) -> Wrong {
     Wrong::Because(message.into())
 }
 
-static DIRECTIVES: [Directive; 17] = [
+const ANYWHERE: u32 = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
+
+static DIRECTIVES: [Directive; 20] = [
     Directive {
         name: c"secure_token",
         words: NGX_CONF_1MORE,
+        blocks: ANYWHERE,
         set: token_scheme,
     },
     Directive {
         name: c"secure_token_secret",
         words: NGX_CONF_1MORE,
+        blocks: ANYWHERE,
         set: secret::from_words,
     },
     Directive {
         name: c"secure_token_secret_file",
         words: NGX_CONF_1MORE,
+        blocks: ANYWHERE,
         set: secret::from_file,
     },
     Directive {
         name: c"secure_token_uri",
         words: NGX_CONF_TAKE1,
+        blocks: ANYWHERE,
         set: uri,
     },
     Directive {
         name: c"secure_token_client_ip",
         words: NGX_CONF_TAKE1,
+        blocks: ANYWHERE,
         set: client_ip,
     },
     Directive {
         name: c"secure_token_source",
         words: NGX_CONF_1MORE,
+        blocks: ANYWHERE,
         set: source,
     },
     Directive {
         name: c"secure_token_param",
         words: NGX_CONF_TAKE12,
+        blocks: ANYWHERE,
         set: param,
     },
     Directive {
         name: c"secure_token_denied_status",
         words: NGX_CONF_TAKE1,
+        blocks: ANYWHERE,
         set: |block| once(&mut block.conf.denied_status, status(block.words)?),
     },
     Directive {
         name: c"secure_token_expired_status",
         words: NGX_CONF_TAKE1,
+        blocks: ANYWHERE,
         set: |block| once(&mut block.conf.expired_status, status(block.words)?),
     },
     Directive {
         name: c"secure_token_ignore_case",
         words: NGX_CONF_TAKE1,
+        blocks: ANYWHERE,
         set: |block| once(&mut block.conf.ignore_case, flag(block.words)?),
     },
     Directive {
         name: c"secure_token_country",
         words: NGX_CONF_TAKE1,
+        blocks: ANYWHERE,
         set: country,
     },
     Directive {
         name: c"secure_token_clock_skew",
         words: NGX_CONF_TAKE1,
+        blocks: ANYWHERE,
         set: |block| once(&mut block.conf.clock_skew, seconds(block.words)?),
     },
     Directive {
         name: c"secure_token_max_lifetime",
         words: NGX_CONF_TAKE1,
+        blocks: ANYWHERE,
         set: |block| once(&mut block.conf.max_lifetime, seconds(block.words)?),
     },
     Directive {
         name: c"secure_token_strip",
         words: NGX_CONF_TAKE1,
+        blocks: ANYWHERE,
         set: |block| once(&mut block.conf.strip, flag(block.words)?),
     },
     Directive {
         name: c"secure_token_preflight",
         words: NGX_CONF_TAKE1,
+        blocks: ANYWHERE,
         set: |block| once(&mut block.conf.preflight, flag(block.words)?),
     },
     Directive {
         name: c"secure_token_dry_run",
         words: NGX_CONF_TAKE1,
+        blocks: ANYWHERE,
         set: |block| once(&mut block.conf.dry_run, flag(block.words)?),
     },
     Directive {
         name: c"secure_token_log_level",
         words: NGX_CONF_TAKE1,
+        blocks: ANYWHERE,
         set: |block| once(&mut block.conf.log_level, level(block.words)?),
+    },
+    Directive {
+        name: c"secure_token_zone",
+        words: NGX_CONF_TAKE1,
+        blocks: NGX_HTTP_MAIN_CONF,
+        set: counting::zone,
+    },
+    Directive {
+        name: c"secure_token_label",
+        words: NGX_CONF_TAKE1,
+        blocks: ANYWHERE,
+        set: counting::label,
+    },
+    Directive {
+        name: c"secure_token_metrics",
+        words: NGX_CONF_NOARGS | NGX_CONF_TAKE1,
+        blocks: NGX_HTTP_LOC_CONF,
+        set: counting::metrics,
     },
 ];
 
@@ -193,8 +234,7 @@ static mut COMMANDS: [ngx_command_t; DIRECTIVES.len() + 1] = {
                 len: directive.name.count_bytes(),
                 data: directive.name.as_ptr().cast_mut().cast(),
             },
-            type_: (NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | directive.words)
-                as usize,
+            type_: (directive.blocks | directive.words) as usize,
             set: Some(set),
             conf: NGX_HTTP_LOC_CONF_OFFSET,
             offset: 0,

@@ -8,18 +8,22 @@ use std::ptr;
 
 use ::ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK, Status};
 use ::ngx::http::{HttpModule, HttpModuleLocationConf, HttpModuleMainConf};
-use nginx_sys::{NGX_HTTP_MODULE, ngx_conf_t, ngx_http_module_t, ngx_int_t, ngx_module_t};
+use nginx_sys::{
+    NGX_HTTP_MODULE, ngx_conf_t, ngx_http_module_t, ngx_int_t, ngx_module_t, ngx_shm_zone_t,
+};
 
-use crate::access::Refusals;
+use crate::access::History;
 use crate::config::{LocationConf, MainConf};
 use crate::decision::Kept;
-use crate::ngx::{Conf, Level, RequestMemory};
+use crate::ngx::{Conf, Failed, Level, RequestMemory, Zone};
 
 mod abi;
 mod access;
 mod config;
+mod counters;
 mod decision;
 mod directives;
+mod metrics;
 mod ngx;
 mod request;
 mod variables;
@@ -67,7 +71,7 @@ unsafe impl HttpModuleLocationConf for Module {
 // SAFETY: `ngx::keep` and `ngx::note` are the only ones that put anything there.
 unsafe impl RequestMemory for Module {
     type Kept = Kept;
-    type Note = Refusals;
+    type Note = History;
 }
 
 impl HttpModule for Module {
@@ -103,6 +107,19 @@ unsafe extern "C" fn postconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
     }
 }
 
+unsafe extern "C" fn init_zone(zone: *mut ngx_shm_zone_t, _: *mut c_void) -> ngx_int_t {
+    // SAFETY: NGINX calls with a zone whose memory is there,
+    let Some(mut zone) = (unsafe { Zone::from_ptr(zone) }) else {
+        return Status::NGX_ERROR.into();
+    };
+    // SAFETY: to which `secure_token_zone` gave the configuration's `MainConf`.
+    let main = unsafe { zone.owner::<MainConf>() };
+    match main.settle(&mut zone) {
+        Ok(()) => Status::NGX_OK.into(),
+        Err(Failed) => Status::NGX_ERROR.into(),
+    }
+}
+
 unsafe extern "C" fn create_main_conf(cf: *mut ngx_conf_t) -> *mut c_void {
     // SAFETY: NGINX calls with the configuration being read.
     unsafe { Conf::from_ptr(cf) }.allocate(MainConf::default())
@@ -124,7 +141,10 @@ unsafe extern "C" fn merge_loc_conf(
     let outer = unsafe { &*outer.cast::<LocationConf>() };
     // SAFETY: which are never the same.
     let inner = unsafe { &mut *inner.cast::<LocationConf>() };
-    for complaint in inner.merge(outer, cf) {
+    let Some(main) = Module::main_conf_mut(cf.as_ref()) else {
+        return NGX_CONF_ERROR;
+    };
+    for complaint in inner.merge(outer, main, cf) {
         cf.log_at(complaint.level, complaint.place, &complaint.message);
         if complaint.level == Level::Emergency {
             return NGX_CONF_ERROR;

@@ -6,18 +6,25 @@ mod conf;
 mod pool;
 mod request;
 mod value;
+mod zone;
 
 pub(crate) use conf::{Conf, Place};
 pub(crate) use request::{
-    RequestMemory, args, client_ip, forbid_error_pages, host, is_preflight, is_untouched, keep,
-    keep_bytes, keep_number, kept, log, note, now, path, protocol, referrer, satisfy_any,
-    sent_args, sent_path, shorten_args,
+    RequestMemory, args, client_ip, forbid_error_pages, host, is_preflight, is_read_only,
+    is_untouched, keep, keep_bytes, keep_number, kept, log, note, now, path, protocol, referrer,
+    respond, satisfy_any, sent_args, sent_path, shorten_args,
 };
 pub(crate) use value::{Piece, Unsplit, Value, split};
+pub(crate) use zone::{List, Shareable, Shared, Zone};
 
 /// NGINX could not do what was asked: its memory ran out, or a variable could not be worked out.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failed;
+
+/// The NGINX that the module is built for, `1.28.3`.
+pub(crate) fn version() -> &'static str {
+    nginx_sys::NGINX_VERSION.to_str().unwrap_or_default()
+}
 
 /// How urgent a log line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,14 +11,13 @@ use zeroize::Zeroizing;
 use super::words::text;
 use super::{Block, Wrong, wrong};
 use crate::config::Secret;
+use crate::counters::LONGEST_NAME;
 use crate::ngx::{Level, Piece, Value, split};
 
 /// Below this a secret can be found by trying.
 const SHORT: usize = 16;
 /// A file with more than this is not a secret.
 const LONGEST_FILE: u64 = 64 * 1024;
-/// The longest name of a secret.
-const LONGEST_ID: usize = 64;
 
 /// `secure_token_secret value [id=name]`
 pub(super) fn from_words(block: &mut Block<'_>) -> Result<(), Wrong> {
@@ -116,7 +115,9 @@ fn value_and_id<'a>(words: &[&'a [u8]], what: &str) -> Result<(&'a [u8], Option<
         [value] => Ok((value, None)),
         [value, id] if id.starts_with(b"id=") => {
             let name = id.get(3..).unwrap_or_default();
-            if name.is_empty() || name.len() > LONGEST_ID || !name.iter().all(u8::is_ascii_graphic)
+            if name.is_empty()
+                || name.len() > LONGEST_NAME
+                || !name.iter().all(u8::is_ascii_graphic)
             {
                 return Err(wrong(
                     "\"id=\" needs a name of 1 to 64 characters without blanks, for example \"id=2027\"",

@@ -4,23 +4,25 @@ use std::ffi::{CStr, OsStr, c_void};
 use std::fmt;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 
 use nginx_sys::{
     NGX_HTTP_VAR_NOCACHEABLE, NGX_OK, ngx_array_push, ngx_array_t, ngx_conf_full_name, ngx_conf_t,
     ngx_hash_key_t, ngx_http_add_variable, ngx_http_core_loc_conf_t, ngx_http_core_main_conf_t,
     ngx_http_core_srv_conf_t, ngx_http_handler_pt, ngx_http_request_t, ngx_http_variable_t,
-    ngx_int_t, ngx_parse_time, ngx_pool_t, ngx_str_t, ngx_variable_value_t,
+    ngx_int_t, ngx_list_part_t, ngx_pagesize, ngx_parse_size, ngx_parse_time, ngx_pool_t,
+    ngx_shared_memory_add, ngx_shm_zone_t, ngx_str_t, ngx_variable_value_t,
 };
 use ngx::core::Pool;
 use ngx::http::{
-    HttpModuleLocationConf as _, HttpModuleMainConf as _, HttpModuleServerConf as _,
+    HttpModule, HttpModuleLocationConf as _, HttpModuleMainConf as _, HttpModuleServerConf as _,
     NgxHttpCoreModule,
 };
 use ngx::{ngx_conf_log_error, ngx_log_error};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::pool::put_with_cleanup;
+use super::zone::ZoneInit;
 use super::{Failed, Level};
 
 /// A function that works out a variable.
@@ -192,6 +194,75 @@ impl Conf {
         Ok(())
     }
 
+    /// Adds a zone of shared memory; `init` is called with it, and finds `owner` there. NGINX has said
+    /// what is wrong where this fails.
+    pub(crate) fn add_zone<M: HttpModule, T>(
+        &mut self,
+        name: &[u8],
+        size: usize,
+        init: ZoneInit,
+        owner: &mut T,
+    ) -> Result<(), Failed> {
+        let mut name = self.copy(name)?;
+        let tag = ptr::from_ref(M::module()).cast_mut().cast();
+        // SAFETY: the name is in the configuration's pool, where NGINX keeps it.
+        let zone = unsafe { ngx_shared_memory_add(self.as_ptr(), &raw mut name, size, tag) };
+        // SAFETY: null, or a zone of the configuration.
+        let zone = unsafe { zone.as_mut() }.ok_or(Failed)?;
+        zone.init = Some(init);
+        zone.data = ptr::from_mut(owner).cast();
+        Ok(())
+    }
+
+    /// The size that a zone has in the configuration that is in force, where there is one.
+    pub(crate) fn size_in_force(&self, name: &[u8]) -> Option<usize> {
+        // SAFETY: the cycle being configured.
+        let cycle = unsafe { self.0.cycle.as_ref() }?;
+        // SAFETY: null, or the cycle in force.
+        let old = unsafe { cycle.old_cycle.as_ref() }?;
+        let mut part: *const ngx_list_part_t = &raw const old.shared_memory.part;
+        // SAFETY: null, or a part of the list.
+        while let Some(zones) = unsafe { part.as_ref() } {
+            let first = zones.elts.cast::<ngx_shm_zone_t>();
+            for index in 0..zones.nelts {
+                // SAFETY: the part has so many zones.
+                let zone = unsafe { first.add(index) };
+                // SAFETY: one of them.
+                let shm = unsafe { &(*zone).shm };
+                if shm.name.as_bytes() == name {
+                    return Some(shm.size);
+                }
+            }
+            part = zones.next;
+        }
+        None
+    }
+
+    /// A size as NGINX writes it (`64k`, `1m`), in bytes.
+    pub(crate) fn size(text: &[u8]) -> Option<usize> {
+        let mut text = ngx_str_t {
+            len: text.len(),
+            data: text.as_ptr().cast_mut(),
+        };
+        // SAFETY: the function only reads the text.
+        let size = unsafe { ngx_parse_size(&raw mut text) };
+        size.try_into().ok()
+    }
+
+    /// The smallest zone that NGINX can make use of, in bytes.
+    pub(crate) fn smallest_zone() -> usize {
+        // SAFETY: set when NGINX starts.
+        let page = unsafe { ngx_pagesize };
+        page.saturating_mul(8)
+    }
+
+    /// Has `handler` answer the requests of the location that is being read.
+    pub(crate) fn set_content_handler(&mut self, handler: PhaseHandler) -> Result<(), Failed> {
+        let location = NgxHttpCoreModule::location_conf_mut(&self.0).ok_or(Failed)?;
+        location.handler = Some(handler);
+        Ok(())
+    }
+
     /// Has `handler` called for every request that reaches the access phase.
     pub(crate) fn add_access_handler(&mut self, handler: PhaseHandler) -> Result<(), Failed> {
         let http = NgxHttpCoreModule::main_conf_mut(&self.0).ok_or(Failed)?;
@@ -256,7 +327,7 @@ impl Conf {
         let pool = unsafe { Pool::from_ngx_pool(self.0.pool) };
         // SAFETY: `drop_value` is made for this type.
         let added = unsafe { put_with_cleanup(&pool, drop_value::<T>, value) };
-        added.map_or(std::ptr::null_mut(), |value| value.as_ptr().cast())
+        added.map_or(ptr::null_mut(), |value| value.as_ptr().cast())
     }
 }
 

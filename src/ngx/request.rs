@@ -6,13 +6,15 @@ use std::io::Write as _;
 use std::ptr;
 
 use nginx_sys::{
-    NGX_HTTP_OPTIONS, NGX_HTTP_SATISFY_ANY, NGX_OK, ngx_hash_key, ngx_http_core_srv_conf_t,
-    ngx_http_get_variable, ngx_http_parse_complex_uri, ngx_http_request_t, ngx_int_t, ngx_str_t,
-    ngx_time,
+    NGX_HTTP_GET, NGX_HTTP_HEAD, NGX_HTTP_OPTIONS, NGX_HTTP_SATISFY_ANY, NGX_OK, ngx_buf_t,
+    ngx_chain_t, ngx_hash_key, ngx_http_core_srv_conf_t, ngx_http_get_variable,
+    ngx_http_parse_complex_uri, ngx_http_request_t, ngx_int_t, ngx_str_t, ngx_time,
 };
 use ngx::collections::Vec;
+use ngx::core::{Pool, Status};
 use ngx::http::{
-    HttpModule, HttpModuleLocationConf as _, HttpModuleServerConf as _, NgxHttpCoreModule, Request,
+    HTTPStatus, HttpModule, HttpModuleLocationConf as _, HttpModuleServerConf as _,
+    NgxHttpCoreModule, Request,
 };
 use ngx::ngx_log_error;
 
@@ -171,6 +173,61 @@ pub(crate) fn is_preflight(r: &Request) -> bool {
             .any(|(key, _)| key.as_bytes().eq_ignore_ascii_case(name))
     };
     has(b"Origin") && has(b"Access-Control-Request-Method")
+}
+
+/// Whether the method is one that only asks.
+pub(crate) fn is_read_only(r: &Request) -> bool {
+    let reading = (NGX_HTTP_GET | NGX_HTTP_HEAD) as usize;
+    r.as_ref().method & reading != 0
+}
+
+/// Answers 200 with what `write` writes.
+pub(crate) fn respond(
+    r: &mut Request,
+    content_type: &'static str,
+    write: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result,
+) -> Result<Status, Failed> {
+    struct Body(Vec<u8, Pool>);
+    impl fmt::Write for Body {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0.try_reserve(text.len()).map_err(|_| fmt::Error)?;
+            self.0.extend_from_slice(text.as_bytes());
+            Ok(())
+        }
+    }
+    let mut body = Body(Vec::new_in(r.pool()));
+    write(&mut body).map_err(|_| Failed)?;
+    let body = body.0.leak();
+
+    r.set_status(HTTPStatus::OK);
+    r.set_content_length_n(body.len());
+    let out = &mut r.as_mut().headers_out;
+    out.content_type = ngx_str_t {
+        len: content_type.len(),
+        data: content_type.as_ptr().cast_mut(),
+    };
+    out.content_type_len = content_type.len();
+    let sent = r.send_header();
+    if sent != Status::NGX_OK || r.header_only() {
+        return Ok(sent);
+    }
+    let ends = body.as_mut_ptr_range();
+    // SAFETY: all zero is valid for this structure.
+    let mut buffer: ngx_buf_t = unsafe { std::mem::zeroed() };
+    buffer.pos = ends.start;
+    buffer.last = ends.end;
+    buffer.set_memory(1);
+    buffer.set_last_buf(1);
+    buffer.set_last_in_chain(1);
+    let mut buffer = put(&r.pool(), buffer).ok_or(Failed)?;
+    let chain = ngx_chain_t {
+        // SAFETY: just put there.
+        buf: unsafe { buffer.as_mut() },
+        next: ptr::null_mut(),
+    };
+    let mut chain = put(&r.pool(), chain).ok_or(Failed)?;
+    // SAFETY: just put there.
+    Ok(r.output_filter(unsafe { chain.as_mut() }))
 }
 
 /// The event loop's clock in Unix seconds.

@@ -76,6 +76,24 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All there are, in the order in which they are numbered.
+    pub const ALL: [Self; 14] = [
+        Self::Missing,
+        Self::Malformed,
+        Self::Duplicate,
+        Self::Signature,
+        Self::Expired,
+        Self::Lifetime,
+        Self::ClientIp,
+        Self::Country,
+        Self::Referrer,
+        Self::Protocol,
+        Self::Host,
+        Self::Url,
+        Self::UnsupportedClaim,
+        Self::NoSecret,
+    ];
+
     /// The reason's word in logs, variables and counters.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,0 +1,120 @@
+//! The text format of Prometheus, version 0.0.4.
+//!
+//! <https://prometheus.io/docs/instrumenting/exposition_formats/>
+
+use std::fmt::{self, Write};
+
+use token::Reason;
+
+use super::Quoted;
+use crate::counters::Counts;
+use crate::ngx;
+
+pub(super) fn write(counts: &Counts, out: &mut dyn Write) -> fmt::Result {
+    head(
+        out,
+        "requests_total",
+        "counter",
+        "Requests that were decided about.",
+    )?;
+    for record in counts.decisions() {
+        let mut line = |status: &str, reason: &str, number: u64| {
+            writeln!(
+                out,
+                "secure_token_requests_total{{label={},scheme={},status=\"{status}\",reason=\"{reason}\"}} \
+                 {number}",
+                Quoted(record.label.as_str()),
+                Quoted(record.of.as_str()),
+            )
+        };
+        let decisions = &record.counters;
+        line("passed", "", decisions.passed())?;
+        // What never happened is left out: there are many reasons, and may be many labels.
+        for (reason, number) in decisions.refused().filter(happened) {
+            line(status(reason, false), reason.as_str(), number)?;
+        }
+        for (reason, number) in decisions.spared().filter(happened) {
+            line(status(reason, true), reason.as_str(), number)?;
+        }
+    }
+
+    head(
+        out,
+        "key_passed_total",
+        "counter",
+        "Requests that each secret opened.",
+    )?;
+    for record in counts.keys() {
+        writeln!(
+            out,
+            "secure_token_key_passed_total{{label={},key={}}} {}",
+            Quoted(record.label.as_str()),
+            Quoted(record.of.as_str()),
+            record.counters.get(),
+        )?;
+    }
+
+    head(
+        out,
+        "lifetime_seconds",
+        "histogram",
+        "How long the tokens of passed requests still had before they expire.",
+    )?;
+    for record in counts.lifetimes() {
+        let label = Quoted(record.label.as_str());
+        let mut count = 0;
+        for (bound, number) in record.counters.cumulated() {
+            write!(
+                out,
+                "secure_token_lifetime_seconds_bucket{{label={label},le=\""
+            )?;
+            match bound {
+                Some(seconds) => write!(out, "{seconds}")?,
+                None => out.write_str("+Inf")?,
+            }
+            writeln!(out, "\"}} {number}")?;
+            count = number;
+        }
+        let seconds = record.counters.seconds();
+        writeln!(
+            out,
+            "secure_token_lifetime_seconds_sum{{label={label}}} {seconds}"
+        )?;
+        writeln!(
+            out,
+            "secure_token_lifetime_seconds_count{{label={label}}} {count}"
+        )?;
+    }
+
+    head(
+        out,
+        "build_info",
+        "gauge",
+        "Versions of the module and of the NGINX it was built for.",
+    )?;
+    writeln!(
+        out,
+        "secure_token_build_info{{version=\"{}\",nginx=\"{}\"}} 1",
+        env!("CARGO_PKG_VERSION"),
+        ngx::version(),
+    )
+}
+
+fn head(out: &mut dyn Write, name: &str, kind: &str, help: &str) -> fmt::Result {
+    writeln!(out, "# HELP secure_token_{name} {help}")?;
+    writeln!(out, "# TYPE secure_token_{name} {kind}")
+}
+
+/// The word of `$secure_token_status`, in the tone of Prometheus.
+pub(super) const fn status(reason: Reason, dry_run: bool) -> &'static str {
+    match (reason, dry_run) {
+        (Reason::Expired, false) => "expired",
+        (Reason::Expired, true) => "expired_dry_run",
+        (_, false) => "rejected",
+        (_, true) => "rejected_dry_run",
+    }
+}
+
+pub(super) fn happened((_, number): &(Reason, u64)) -> bool {
+    *number > 0
+}
