@@ -217,7 +217,7 @@ pub(crate) fn respond(
     buffer.pos = ends.start;
     buffer.last = ends.end;
     buffer.set_memory(1);
-    buffer.set_last_buf(1);
+    buffer.set_last_buf(u32::from(r.is_main()));
     buffer.set_last_in_chain(1);
     let mut buffer = put(&r.pool(), buffer).ok_or(Failed)?;
     let chain = ngx_chain_t {

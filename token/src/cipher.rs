@@ -8,6 +8,7 @@ use aes_gcm::{Aes256Gcm, KeyInit as _};
 use blowfish::Blowfish;
 use blowfish::cipher::InnerIvInit as _;
 use sha2::{Digest as _, Sha256};
+use zeroize::Zeroize as _;
 
 use crate::Secret;
 
@@ -34,7 +35,10 @@ pub(crate) struct Gcm(Aes256Gcm);
 
 impl Gcm {
     pub(crate) fn new(secret: Secret<'_>) -> Self {
-        Self(Aes256Gcm::new(&Sha256::digest(secret.expose())))
+        let mut key = Sha256::digest(secret.expose());
+        let cipher = Self(Aes256Gcm::new(&key));
+        key.zeroize();
+        cipher
     }
 
     /// Decrypts nonce, ciphertext and tag in place; afterwards the plaintext stands where the
