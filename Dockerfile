@@ -33,6 +33,7 @@ RUN apt-get update \
 COPY --from=build /src/build/system/ngx_http_secure_token_module.so /usr/lib/nginx/modules/
 COPY --from=build /src/build/sign /usr/local/bin/secure-token-sign
 COPY demo /usr/share/nginx-secure-token/demo
+COPY signers/web/index.html /usr/share/nginx-secure-token/signers/web/
 # A module for another NGINX than this one is found out here.
 RUN nginx -t
 # What demo/run goes by. It has to listen on the container's own address to be reached from outside.

@@ -132,6 +132,10 @@ subtest 'what it prints and shows' => sub {
         'gcore, directory' => [
             @usual, 'other file: 200', 'other directory: 403 signature', 'sub-directory: 403 signature',
         ],
+        'ectoken' => [
+            'signed: 200', 'expired: 403 expired', 'altered token: 403 signature', 'no token: 403 missing',
+            'other file: 403 url', 'other client: 403 client_ip',
+        ],
     }, 'the links';
     is scalar(() = $out =~ /\bcurl\b/g), scalar(map { @$_ } values %group), 'and nothing else';
 
@@ -150,6 +154,19 @@ subtest 'what it prints and shows' => sub {
     unlike $page, qr/<!--/, 'nothing is left of the template';
     unlike $page, qr/You come from/, 'the bound links are for this client';
 
+    # Visitors can sign links of their own.
+    my $lab = curl("$home/lab/");
+    like $lab, qr{\AHTTP/1\.1 200 .*^Content-Type: text/html; charset=utf-8\r$}ms, 'the lab is there';
+    like $lab, qr{^Content-Security-Policy: frame-ancestors 'none'\r$}m, 'and in no frame';
+    my ($body) = $lab =~ /\r\n\r\n(.*)/s;
+    is $body, read_file("$FindBin::Bin/../signers/web/index.html"), 'as it was made';
+    my %secret = $page =~ m{<a href="/lab/#sign&amp;scheme=(\w+)&amp;url=/\1/film\.html">\1</a> <dd><code>([\w-]{32})</code>}g;
+    is_deeply [sort keys %secret], [qw(azion ectoken gcore)], 'the page shows the secrets to sign with';
+    for my $scheme (sort keys %secret) {
+        chomp(my $link = `'$ENV{SECURE_TOKEN_SIGN}' $scheme '$secret{$scheme}' +60 /$scheme/film.html`);
+        is outcome(curl("$home$link")), '200', "$scheme: a link that a visitor signs opens";
+    }
+
     # A visitor from elsewhere is told about the links that are bound to another client.
     my ($bound) = sort grep { m{^/gcore-ip/} && $outcome{$_} eq '200' } keys %outcome;
     like curl("$home/", '--interface', '127.0.0.2'), qr/You come from 127\.0\.0\.2/,
@@ -162,7 +179,7 @@ subtest 'what it prints and shows' => sub {
     my ($path) = $of{200} =~ m{^([^?]*)};
     like $film, qr/It opens\./,                     'the file opens';
     like $film, qr{\Q$path\E, with this link until\s<time>\d+</time>}, 'and says what it is';
-    for my $outcome ('403 missing', '403 signature', '410 expired') {
+    for my $outcome ('403 missing', '403 signature', '410 expired', '403 url', '403 client_ip') {
         my ($status, $reason) = split / /, $outcome;
         my $answer = curl("$home$of{$outcome}", '-H', 'Accept: text/html');
         like $answer, qr{<h1[^>]*>$status <span>$reason</span>}, "$outcome: the refusal has its reason";
@@ -174,9 +191,9 @@ subtest 'what it prints and shows' => sub {
     is outcome(curl("$home/refused.html")), '404', 'no page of its own';
     is outcome(curl("$home/secrets/azion")), '404', 'secrets are not served';
     my %mode;
-    find(sub { $mode{$_} = sprintf '%04o', (stat)[2] & 07777 if -f && m{^(azion|gcore)$} },
+    find(sub { $mode{$_} = sprintf '%04o', (stat)[2] & 07777 if -f && m{^(azion|gcore|ectoken)$} },
         "$ENV{TMPDIR}");
-    is_deeply \%mode, { azion => '0600', gcore => '0600' }, 'nor open to others';
+    is_deeply \%mode, { azion => '0600', gcore => '0600', ectoken => '0600' }, 'nor open to others';
 
     kill INT => -$group;
     ends(0, 'Ctrl-C');

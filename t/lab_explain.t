@@ -1,0 +1,114 @@
+# The lab in a real browser: links that the module refuses are explained, with the module's own words and
+# with what the signer did instead. All that it can find is in t/lab_verdicts.t.
+
+use strict;
+use warnings;
+use utf8;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use Digest::MD5 qw(md5_hex);
+use Test::More;
+
+use Lab;
+use SecureToken qw($SECRET later earlier azion gcore);
+
+subtest 'what is wrong with a link' => sub {
+    my $expires = later();
+    my %given = (url => $home . azion('/azion/a.txt'));
+    my ($verdict, $all) = explained(%given);
+    is $verdict, 'It opens', 'a good link';
+    like $all, qr/Token\s+in the link\s+([\w-]{22})\s+computed\s+\1\b/, 'both tokens are shown';
+    is_quiet('a good link');
+
+    my $altered = $given{url} =~ s/a\.txt/b.txt/r;
+    is status($altered), 403, 'an altered path: the module refuses it';
+    ($verdict, $all) = explained(url => $altered);
+    is $verdict, 'Refused: signature', 'an altered path: so does the lab';
+    like $all, qr/None of the usual mistakes/, 'an altered path: nothing else is claimed';
+    like $all, qr/computed\s+[\w-]{22}/, 'an altered path: what the token would be';
+
+    my $old = $home . gcore('/gcore/a.txt', expires => earlier(2 * 86400 + 60));
+    is status($old), 410, 'an old link: the module says that it has expired';
+    ($verdict, $all) = explained(url => $old);
+    is $verdict, 'Refused: expired', 'an old link: so does the lab';
+    like $all, qr/2 days ago/, 'an old link: and when';
+    like $all, qr/UTC\s+\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/, 'an old link: also in UTC';
+
+    my $encoded = $home . azion('/azion/my%20film.txt', expires => $expires, signs => '/azion/my%20film.txt', secret => "$SECRET\n");
+    is status($encoded), 403, 'two mistakes: the module refuses it';
+    ($verdict, $all) = explained(url => $encoded);
+    is $verdict, 'Refused: signature', 'two mistakes: so does the lab';
+    like $all, qr{percent-encoded.*Sign it decoded: /azion/my film\.txt.*newline at its end}s, 'two mistakes: both are named';
+    like $all, qr{What the signer put into MD5\s+•+\\x0a\s+secret\s+/azion/my%20film\.txt}, 'two mistakes: and what was signed';
+
+    ($verdict, $all) = explained(url => "$home/gcore/a.txt?md5=" . md5_hex("$expires/gcore/a.txt $SECRET") . "&expires=$expires");
+    is $verdict, 'Refused: malformed', 'a hexadecimal token: the reason';
+    like $all, qr/The token is hexadecimal\..*base64url/s, 'a hexadecimal token: the mistake';
+
+    my $bound = $home . gcore('/bound/a.txt', ip => '127.0.0.1');
+    ($verdict) = explained(url => $bound, clientIp => '127.0.0.1');
+    is $verdict, 'It opens', 'the client that it is bound to';
+    ($verdict) = explained(url => $bound, clientIp => '127.0.0.2');
+    is $verdict, 'Refused: signature', 'another client';
+
+    ($verdict) = explained(url => "$home/azion/a.txt");
+    is $verdict, 'Refused: missing', 'no token';
+    ($verdict) = explained(url => $given{url}, secret => '');
+    is $verdict, 'Not checked', 'no secret';
+    ($verdict) = explained(url => $given{url} =~ s/\?st=/?sig=/r, scheme => 'azion', token => 'sig');
+    is $verdict, 'It opens', 'another name of the parameter';
+};
+
+subtest 'two secrets' => sub {
+    open_lab('explain');
+    fill(url => azion('/a'));
+    fill(secret => 'a-secret-that-does-not-fit');
+    ask(click => at => '#explain [name=add]');
+    is js('document.activeElement.name'), 'secret', 'the focus is in the new field';
+    ask(type => text => $SECRET);
+    ask(press => key => 'Enter');
+    ask(wait => js => 'document.querySelector("#explain .verdict")');
+    like text('#explain .verdict'), qr/It opens.*Secret 2 fits/s, 'the second one fits';
+};
+
+subtest 'what an ectoken says' => sub {
+    my $url = "$home/films/a.mp4";
+    my $link = sign(scheme => 'ectoken', url => $url, country_allow => 'US, fr', ref_allow => '*.example.com/films', clientip => '192.0.2.0/24');
+    is status($link), 403, 'the module refuses it';
+    my %visit = (url => $link, clientIp => '192.0.2.7', country => 'fr', referrer => 'https://www.example.com/films/1');
+    my ($verdict, $all) = explained(%visit);
+    is $verdict, 'It opens', 'a visit that meets all';
+    like $all, qr{Opens paths that begin with /films/a\.mp4\.}, 'the path in words';
+    like $all, qr{Opens in US or FR\.}, 'the countries in words';
+    like $all, qr{Opens from \*\.example\.com/films\.}, 'the pages in words';
+    like $all, qr{Opens for the client 192\.0\.2\.0/24\.}, 'the clients in words';
+    unlike $all, qr/Not met/, 'nothing is not met';
+
+    ($verdict, $all) = explained(%visit, country => 'DE', referrer => '');
+    is $verdict, 'Refused: country', 'another country and no page';
+    like $all, qr/Not met: the country is DE\./, 'the country is not met';
+    like $all, qr/Not met: the visitor comes from no page\./, 'nor the page';
+    ($verdict) = explained(%visit, clientIp => '198.51.100.7');
+    is $verdict, 'Refused: client_ip', 'another client';
+    ($verdict, $all) = explained(%visit, url => $link =~ s/a\.mp4/b.mp4/r);
+    is $verdict, 'Refused: url', 'another path';
+    like $all, qr{Not met: the path is /films/b\.mp4\.}, 'the path is not met';
+    ($verdict, $all) = explained(%visit, country => '');
+    is $verdict, 'It depends', 'a country that nobody told';
+    like $all, qr/Give the country to find out/, 'is asked for';
+
+    my $vector = 'bs4W7wyy0OjyBQMhAaahSVo2sG4gKEzuOegBf9kI-ZzG8Gz4FQuFud2ndvmuXkReeRnKFYXTJ7q5ynniGw';
+    ($verdict, $all) = explained(url => "/a.jpg?$vector", secret => 'testkey123');
+    is $verdict, 'Refused: expired', 'the vendor\'s example';
+    like $all, qr/2009-11-08 01:07:51 UTC/, 'the vendor\'s example: when it expired';
+    like $all, qr/ec_secure=33/, 'the vendor\'s example: what else it says';
+    ($verdict) = explained(url => "/a.jpg?$vector", secret => 'testkey124');
+    is $verdict, 'Refused: signature', 'the vendor\'s example with another secret';
+    ($verdict, $all) = explained(url => $link =~ s/\?/?x=1&/r);
+    is $verdict, 'Refused: missing', 'behind another parameter';
+    like $all, qr/not the first piece of the query/, 'behind another parameter: the mistake';
+};
+
+is $nginx->alarms, '', 'nothing alarming is in the log of NGINX';
+done_testing;
