@@ -1,0 +1,3 @@
+module securetoken
+
+go 1.18

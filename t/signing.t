@@ -1,0 +1,91 @@
+# docs/signing.md: its worked examples are computed again, by code that has nothing to do with the module's,
+# and each of its links is opened.
+
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use Digest::MD5 qw(md5);
+use Digest::SHA qw(sha256 sha256_hex);
+use MIME::Base64 qw(encode_base64url);
+use Test::More;
+use Documents;
+
+my $document = "$ROOT/docs/signing.md";
+my $secret = 'replace-me-openssl-rand-hex-16';
+
+# --- The examples ----------------------------------------------------------------------------------
+
+# `name: value`, one on a line.
+my @examples = map { { $_->{text} =~ /^(\w+): +(.*)$/mg, where => $_->{where} } }
+    grep { $_->{text} =~ /^scheme: / } blocks($document, lang => 'text');
+is_deeply [map { $_->{scheme} } @examples], [qw(azion gcore gcore ectoken gcore)], 'every scheme has its example';
+
+# What goes into MD5, as the README has it.
+my %TEXT = (
+    azion => sub { my ($example) = @_; return join '', @$example{qw(secret path expires)} },
+    gcore => sub { my ($example) = @_; return join '', @$example{qw(expires path)}, $example->{address} // '', ' ', $example->{secret} },
+);
+
+for my $example (@examples) {
+    my ($scheme, $where) = @$example{qw(scheme where)};
+    my ($path) = $example->{link} =~ /^([^?]+)/;
+    $path =~ s/%(..)/chr hex $1/ge;
+    like $example->{link}, qr/[?&=]\Q$example->{token}\E(?:&|$)/, "$where: the link has the token";
+    if ($scheme eq 'ectoken') {
+        is $example->{key}, sha256_hex($example->{secret}), "$where: the key";
+        like $example->{text}, qr/^ec_expire=4102444800&ec_url_allow=\Q$path\E$/, "$where: the claims";
+        SKIP: {
+            eval { require Crypt::AuthEnc::GCM } or skip 'CryptX is not installed (apt-get install libcryptx-perl)', 1;
+            my $nonce = pack 'H*', $example->{nonce};
+            my ($sealed, $tag) = Crypt::AuthEnc::GCM::gcm_encrypt_authenticate('AES', sha256($example->{secret}),
+                $nonce, '', $example->{text});
+            is $example->{token}, encode_base64url("$nonce$sealed$tag"), "$where: the token";
+        }
+        next;
+    }
+    is $example->{text}, $TEXT{$scheme}->($example), "$where: what goes into MD5";
+    is $example->{token}, encode_base64url(md5($example->{text})), "$where: the token";
+    like $example->{link}, qr/=4102444800$/, "$where: the link has the expiry";
+    like $path, qr/^\Q$example->{path}\E/, "$where: the link begins with the path";
+}
+
+# --- At the module ---------------------------------------------------------------------------------
+
+my ($directory) = map { $_->{text} } blocks($document, lang => 'nginx');
+my $nginx = Documents::Nginx->new(<<"CONF", $directory);
+    map '' \$client { default '2001:DB8:0:0::7'; }
+    location /videos/    { secure_token azion;   secure_token_secret $secret; }
+    location /downloads/ { secure_token gcore;   secure_token_secret $secret; }
+    location /personal/  { secure_token gcore;   secure_token_secret $secret; secure_token_client_ip \$client; }
+    location /films/     { secure_token ectoken; secure_token_secret $secret; }
+CONF
+
+my @paths = slurp($document) =~ /^\| `(\/[^`]+)` \| `(\/[^`]+)` \|$/mg;
+my %paths = @paths;
+is keys %paths, 7, 'the table of paths is there';
+$nginx->file("html$_", "a film\n")
+    for values %paths, '/vod/my show/more/02.ts', '/vod/my show 2/index.m3u8',
+    map { $_->{link} =~ s/\?.*//r =~ s/%(..)/chr hex $1/ger } @examples;
+$nginx->start;
+
+for my $example (@examples) {
+    my ($link, $where) = @$example{qw(link where)};
+    is $nginx->status($link), 200, "$where: opens";
+    is $nginx->status($link =~ s/(?=\Q$example->{token}\E).{5}\K(.)/$1 eq 'A' ? 'B' : 'A'/er), 403,
+        "$where: does not open with another token";
+    is $nginx->status($link =~ s{^/\w+/my\K%20}{+}r), 403, "$where: does not open another path";
+}
+
+my ($query) = $examples[-1]{link} =~ /(\?.*)/;
+is $nginx->status("$_->[0]$query"), $_->[1], "one token for a directory: $_->[0]"
+    for ['/vod/my%20show/index.m3u8', 200], ['/vod/my%20show/more/02.ts', 200], ['/vod/my%20show%202/index.m3u8', 403],
+        ['/vod/', 403];
+
+for my $sent (sort keys %paths) {
+    my $token = encode_base64url(md5("$secret$paths{$sent}4102444800"));
+    is $nginx->status("$sent?st=$token&e=4102444800"), 200, "$sent: $paths{$sent} is signed";
+}
+$nginx->stop;
+done_testing;
