@@ -1,23 +1,21 @@
 //! What a location was told, what it inherits, and what is wrong with it.
 
-use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use token::{ClientIp, Key, Params, Rules, Scheme};
 
-use crate::counters::{self, Counters, Counts, Full};
+use crate::counters::Counters;
 use crate::metrics::Format;
-use crate::ngx::{Conf, Failed, Level, Place, Shared, Value, Zone};
-use crate::variables;
+use crate::ngx::{Conf, Level, Place, Value};
+
+mod main;
+
+pub(crate) use main::{MainConf, Naming};
 
 /// Status of a refusal where nothing else is configured.
 const DENIED: u16 = 403;
 /// The only refusal, but for 401, that lets NGINX try the other checks of `satisfy any`.
 const DENIED_FOR_SATISFY_ANY: u16 = 403;
-
-/// How many kilobytes of the zone the counters of one place take, at most, with two secrets.
-const KILOBYTES_PER_PLACE: usize = 2;
 
 /// The settings of a `http`, `server`, `location` or `if` block; `None` is not set.
 ///
@@ -55,104 +53,6 @@ pub(crate) struct LocationConf {
     pub(crate) client_ip_place: Option<Place>,
     pub(crate) params_place: Option<Place>,
     merged: bool,
-}
-
-/// What the whole configuration has in common.
-#[derive(Default)]
-pub(crate) struct MainConf {
-    /// Whether anything uses a variable of this module, so that decisions are worth keeping.
-    pub(crate) uses_variables: bool,
-    /// The variables that our directives name, and where first.
-    pub(crate) named_variables: BTreeMap<Vec<u8>, Naming>,
-    /// Where `secure_token_zone` stands.
-    pub(crate) zone_place: Option<Place>,
-    /// What all the locations count.
-    pub(crate) counters: Vec<Rc<Counters>>,
-    /// The counters, once their memory is there.
-    pub(crate) counts: OnceCell<Shared<Counts>>,
-    /// Where `secure_token_metrics` stands first.
-    pub(crate) metrics_place: Option<Place>,
-}
-
-/// Where a variable is named.
-#[derive(Clone, Copy)]
-pub(crate) struct Naming {
-    pub(crate) directive: &'static str,
-    pub(crate) place: Place,
-    /// What looks like a name may be a piece of a secret.
-    pub(crate) is_secret: bool,
-}
-
-impl MainConf {
-    /// To be called once the zone's memory is there.
-    pub(crate) fn settle(&self, zone: &mut Zone) -> Result<(), Failed> {
-        let (counts, settled) = counters::settle(zone, self.counters.iter().map(Rc::as_ref));
-        if let Some(counts) = counts {
-            // Set once: every configuration has a `MainConf` of its own.
-            let _ = self.counts.set(counts);
-        }
-        match settled {
-            Ok(()) => Ok(()),
-            // Not a reason to go on with an old configuration, which a changed secret may be in.
-            Err(Full { was_in_use: true }) => {
-                zone.log(
-                    Level::Error,
-                    "is full, and some of the counters are new: what they are for is not counted until the \
-                     zone gets another size, with which all counters start anew",
-                );
-                Ok(())
-            }
-            Err(Full { was_in_use: false }) => {
-                let labels = self.counters.len();
-                zone.log(
-                    Level::Emergency,
-                    &format!(
-                        "is too small for the counters of {labels} places in the configuration; give it \
-                         {} kilobytes",
-                        labels.saturating_mul(KILOBYTES_PER_PLACE).saturating_add(64)
-                    ),
-                );
-                Err(Failed)
-            }
-        }
-    }
-
-    /// To be called once everything was read.
-    ///
-    /// NGINX too would find that a variable does not exist, but not say where, and it would repeat a
-    /// piece of a secret.
-    pub(crate) fn finish(&mut self, cf: &Conf) -> Result<(), Complaint> {
-        self.uses_variables = cf
-            .used_variables()
-            .any(|name| name.starts_with(variables::PREFIX));
-        if let (Some(place), None) = (self.metrics_place, self.zone_place) {
-            return Err(Complaint {
-                level: Level::Emergency,
-                place,
-                message: "\"secure_token_metrics\": nothing is counted; add \"secure_token_zone tokens:1m\" \
-                          to the http block"
-                    .to_owned(),
-            });
-        }
-        let named = std::mem::take(&mut self.named_variables);
-        let Some((name, naming)) = named.into_iter().find(|(name, _)| !cf.has_variable(name))
-        else {
-            return Ok(());
-        };
-        let what = if naming.is_secret {
-            "names a variable that does not exist; put a secret that has a \"$\" into a file and name \
-             that with \"secure_token_secret_file\""
-                .to_owned()
-        } else {
-            let name = String::from_utf8_lossy(&name);
-            format!("there is no variable \"${name}\"; name one that NGINX or a \"map\" knows")
-        };
-        Err(Complaint {
-            level: Level::Emergency,
-            place: naming.place,
-            message: format!("\"{}\": {what}", naming.directive),
-        })
-    }
 }
 
 /// A secret and the name it goes by.

@@ -3,7 +3,6 @@
 use std::ffi::{CStr, c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
-use std::rc::Rc;
 
 use ::ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK};
 use ::ngx::http::HttpModuleMainConf as _;
@@ -12,15 +11,16 @@ use nginx_sys::{
     NGX_HTTP_LOC_CONF_OFFSET, NGX_HTTP_MAIN_CONF, NGX_HTTP_SRV_CONF, ngx_command_t, ngx_conf_t,
     ngx_str_t,
 };
-use token::{SCHEMES, Scheme, scheme};
 
 use crate::Module;
-use crate::config::{LocationConf, Naming, ParamNames, Source};
+use crate::config::{LocationConf, Naming};
 use crate::ngx::{Conf, Failed, Level, Piece, Unsplit, Value, split};
 
-use words::{first, flag, level, seconds, status, text};
+use words::{flag, level, seconds, status, text};
 
 mod counting;
+mod request;
+mod scheme;
 mod secret;
 mod words;
 
@@ -101,7 +101,7 @@ static DIRECTIVES: [Directive; 20] = [
         name: c"secure_token",
         words: NGX_CONF_1MORE,
         blocks: ANYWHERE,
-        set: token_scheme,
+        set: scheme::choose,
     },
     Directive {
         name: c"secure_token_secret",
@@ -119,25 +119,25 @@ static DIRECTIVES: [Directive; 20] = [
         name: c"secure_token_uri",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
-        set: uri,
+        set: request::uri,
     },
     Directive {
         name: c"secure_token_client_ip",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
-        set: client_ip,
+        set: request::client_ip,
     },
     Directive {
         name: c"secure_token_source",
         words: NGX_CONF_1MORE,
         blocks: ANYWHERE,
-        set: source,
+        set: request::source,
     },
     Directive {
         name: c"secure_token_param",
         words: NGX_CONF_TAKE12,
         blocks: ANYWHERE,
-        set: param,
+        set: request::param,
     },
     Directive {
         name: c"secure_token_denied_status",
@@ -161,7 +161,7 @@ static DIRECTIVES: [Directive; 20] = [
         name: c"secure_token_country",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
-        set: country,
+        set: request::country,
     },
     Directive {
         name: c"secure_token_clock_skew",
@@ -292,152 +292,4 @@ fn once<T>(setting: &mut Option<T>, value: T) -> Result<(), Wrong> {
             "is given twice in this block; remove all but one of them",
         )),
     }
-}
-
-fn token_scheme(block: &mut Block<'_>) -> Result<(), Wrong> {
-    let (name, more) = (first(block.words), block.words.get(1..).unwrap_or_default());
-    let chosen = match name {
-        b"off" => None,
-        name => Some(scheme::by_name(name).ok_or_else(|| {
-            let known: Vec<&str> = SCHEMES.iter().map(|scheme| scheme.name()).collect();
-            wrong(format!(
-                "unknown scheme \"{}\"; write one of \"off\", \"{}\"",
-                text(name),
-                known.join("\", \"")
-            ))
-        })?),
-    };
-    let chosen = match (chosen, more) {
-        (Some(scheme), [word]) => Some(with_extra(block, scheme, word)?),
-        (_, [.., extra]) => {
-            return Err(wrong(format!(
-                "\"{}\" takes no further parameter; remove \"{}\"",
-                text(name),
-                text(extra)
-            )));
-        }
-        (chosen, []) => chosen,
-    };
-    block.conf.scheme_place = Some(block.cf.place());
-    once(&mut block.conf.scheme, chosen)
-}
-
-/// The scheme that does in addition what a word behind its name asks for.
-fn with_extra(
-    block: &mut Block<'_>,
-    scheme: &'static dyn Scheme,
-    word: &[u8],
-) -> Result<&'static dyn Scheme, Wrong> {
-    let extras = scheme.extras();
-    let Some(extra) = extras.iter().find(|extra| extra.word.as_bytes() == word) else {
-        let known: Vec<&str> = extras.iter().map(|extra| extra.word).collect();
-        let instead = if known.is_empty() {
-            "takes no further parameter".to_owned()
-        } else {
-            format!("may be followed by \"{}\"", known.join("\", \""))
-        };
-        return Err(wrong(format!(
-            "\"{}\" {instead}; remove \"{}\"",
-            scheme.name(),
-            text(word)
-        )));
-    };
-    block.say(Level::Warn, extra.warning);
-    Ok(extra.scheme)
-}
-
-fn uri(block: &mut Block<'_>) -> Result<(), Wrong> {
-    let word = first(block.words);
-    if word.is_empty() {
-        return Err(wrong(
-            "is empty, and a token for no path opens nothing; write a path or a variable such as \
-             \"$uri\"",
-        ));
-    }
-    let value = block.value(word)?;
-    once(&mut block.conf.uri, Rc::new(value))
-}
-
-fn client_ip(block: &mut Block<'_>) -> Result<(), Wrong> {
-    let value = match first(block.words) {
-        b"off" => None,
-        word => Some(of_the_client(
-            block,
-            word,
-            "\"$remote_addr\", another variable that has the client's address, or \"off\"",
-        )?),
-    };
-    block.conf.client_ip_place = Some(block.cf.place());
-    once(&mut block.conf.client_ip, value)
-}
-
-fn country(block: &mut Block<'_>) -> Result<(), Wrong> {
-    let instead = "a variable that has the client's country as a two-letter code, such as \
-                   \"$geoip2_data_country_code\"";
-    let value = of_the_client(block, first(block.words), instead)?;
-    once(&mut block.conf.country, value)
-}
-
-/// A value that differs from client to client.
-fn of_the_client(block: &mut Block<'_>, word: &[u8], instead: &str) -> Result<Rc<Value>, Wrong> {
-    match block.value(word)? {
-        Value::Literal(_) => Err(wrong(format!(
-            "\"{}\" is the same for every client; write {instead}",
-            text(word)
-        ))),
-        value => Ok(Rc::new(value)),
-    }
-}
-
-fn source(block: &mut Block<'_>) -> Result<(), Wrong> {
-    let mut sources = Vec::new();
-    for &word in block.words {
-        sources.push(match word {
-            b"args" => Source::Args,
-            word => match block.value(word)? {
-                Value::Literal(_) => {
-                    return Err(wrong(format!(
-                        "\"{}\" is the same for every request; write \"args\" or a value with a \
-                         variable, such as \"$cookie_token\" or \"$http_x_token\"",
-                        text(word)
-                    )));
-                }
-                value => Source::Value(value),
-            },
-        });
-    }
-    once(&mut block.conf.sources, Rc::new(sources))
-}
-
-fn param(block: &mut Block<'_>) -> Result<(), Wrong> {
-    let mut names = ParamNames::default();
-    for word in block.words {
-        let mut halves = word.splitn(2, |&byte| byte == b'=');
-        let (slot, name) = match (halves.next(), halves.next()) {
-            (Some(b"token"), Some(name)) => (&mut names.token, name),
-            (Some(b"expires"), Some(name)) => (&mut names.expires, name),
-            _ => {
-                return Err(wrong(format!(
-                    "unknown parameter \"{}\"; write \"token=name\" or \"expires=name\"",
-                    text(word)
-                )));
-            }
-        };
-        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
-        if name.is_empty() || !name.iter().all(is_name) {
-            return Err(wrong(format!(
-                "\"{}\" gives no name that can stand in a query; use letters, digits, \"-\", \".\", \
-                 \"_\" and \"~\"",
-                text(word)
-            )));
-        }
-        if slot.replace(name.into()).is_some() {
-            return Err(wrong(format!(
-                "\"{}\" is the second name for the same parameter; remove one",
-                text(word)
-            )));
-        }
-    }
-    block.conf.params_place = Some(block.cf.place());
-    once(&mut block.conf.params, Rc::new(names))
 }

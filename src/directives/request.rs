@@ -1,0 +1,110 @@
+//! What a token is held against and where it is looked for: `secure_token_uri`, `_client_ip`,
+//! `_country`, `_source` and `_param`.
+
+use std::rc::Rc;
+
+use super::words::{first, text};
+use super::{Block, Wrong, once, wrong};
+use crate::config::{ParamNames, Source};
+use crate::ngx::Value;
+
+/// `secure_token_uri value`
+pub(super) fn uri(block: &mut Block<'_>) -> Result<(), Wrong> {
+    let word = first(block.words);
+    if word.is_empty() {
+        return Err(wrong(
+            "is empty, and a token for no path opens nothing; write a path or a variable such as \
+             \"$uri\"",
+        ));
+    }
+    let value = block.value(word)?;
+    once(&mut block.conf.uri, Rc::new(value))
+}
+
+/// `secure_token_client_ip value | off`
+pub(super) fn client_ip(block: &mut Block<'_>) -> Result<(), Wrong> {
+    let value = match first(block.words) {
+        b"off" => None,
+        word => Some(of_the_client(
+            block,
+            word,
+            "\"$remote_addr\", another variable that has the client's address, or \"off\"",
+        )?),
+    };
+    block.conf.client_ip_place = Some(block.cf.place());
+    once(&mut block.conf.client_ip, value)
+}
+
+/// `secure_token_country value`
+pub(super) fn country(block: &mut Block<'_>) -> Result<(), Wrong> {
+    let instead = "a variable that has the client's country as a two-letter code, such as \
+                   \"$geoip2_data_country_code\"";
+    let value = of_the_client(block, first(block.words), instead)?;
+    once(&mut block.conf.country, value)
+}
+
+/// A value that differs from client to client.
+fn of_the_client(block: &mut Block<'_>, word: &[u8], instead: &str) -> Result<Rc<Value>, Wrong> {
+    match block.value(word)? {
+        Value::Literal(_) => Err(wrong(format!(
+            "\"{}\" is the same for every client; write {instead}",
+            text(word)
+        ))),
+        value => Ok(Rc::new(value)),
+    }
+}
+
+/// `secure_token_source value ...`
+pub(super) fn source(block: &mut Block<'_>) -> Result<(), Wrong> {
+    let mut sources = Vec::new();
+    for &word in block.words {
+        sources.push(match word {
+            b"args" => Source::Args,
+            word => match block.value(word)? {
+                Value::Literal(_) => {
+                    return Err(wrong(format!(
+                        "\"{}\" is the same for every request; write \"args\" or a value with a \
+                         variable, such as \"$cookie_token\" or \"$http_x_token\"",
+                        text(word)
+                    )));
+                }
+                value => Source::Value(value),
+            },
+        });
+    }
+    once(&mut block.conf.sources, Rc::new(sources))
+}
+
+/// `secure_token_param token=name [expires=name]`
+pub(super) fn param(block: &mut Block<'_>) -> Result<(), Wrong> {
+    let mut names = ParamNames::default();
+    for word in block.words {
+        let mut halves = word.splitn(2, |&byte| byte == b'=');
+        let (slot, name) = match (halves.next(), halves.next()) {
+            (Some(b"token"), Some(name)) => (&mut names.token, name),
+            (Some(b"expires"), Some(name)) => (&mut names.expires, name),
+            _ => {
+                return Err(wrong(format!(
+                    "unknown parameter \"{}\"; write \"token=name\" or \"expires=name\"",
+                    text(word)
+                )));
+            }
+        };
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+        if name.is_empty() || !name.iter().all(is_name) {
+            return Err(wrong(format!(
+                "\"{}\" gives no name that can stand in a query; use letters, digits, \"-\", \".\", \
+                 \"_\" and \"~\"",
+                text(word)
+            )));
+        }
+        if slot.replace(name.into()).is_some() {
+            return Err(wrong(format!(
+                "\"{}\" is the second name for the same parameter; remove one",
+                text(word)
+            )));
+        }
+    }
+    block.conf.params_place = Some(block.cf.place());
+    once(&mut block.conf.params, Rc::new(names))
+}
