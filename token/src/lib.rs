@@ -46,9 +46,9 @@ mod verdict;
 
 pub use cipher::Key;
 pub use claims::Claims;
-pub use query::Params;
+pub use query::{Fields, Params};
 pub use request::{Failure, Request, RequestParts, Rules};
-pub use scheme::{ClientIp, Random, SCHEMES, Scheme};
+pub use scheme::{ClientIp, Part, Random, SCHEMES, Scheme};
 pub use secret::Secret;
 pub use sign::{Claim, Link, SignError};
 pub use verdict::{Reason, Verdict};

@@ -20,19 +20,19 @@ pub struct Params<'a> {
 
 /// A token's parameters as found in a query string, not decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Fields<'a> {
+pub struct Fields<'a> {
     /// The token, never empty.
-    pub(crate) token: &'a [u8],
+    pub token: &'a [u8],
     /// Value of the expiry parameter; `None` where it is not there.
-    pub(crate) expires: Option<&'a [u8]>,
+    pub expires: Option<&'a [u8]>,
     /// One of the two was given twice.
-    pub(crate) duplicate: bool,
+    pub duplicate: bool,
 }
 
 impl<'a> Params<'a> {
     /// Finds the token in a query string. `None` where it holds none: a token parameter that is
     /// absent or empty is no token, whatever else is there.
-    pub(crate) fn find<'q>(&self, query: &'q [u8]) -> Option<Fields<'q>> {
+    pub fn find<'q>(&self, query: &'q [u8]) -> Option<Fields<'q>> {
         let Some(token_name) = self.token else {
             return bare_token(query).map(|token| Fields {
                 token,

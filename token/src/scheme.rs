@@ -1,5 +1,6 @@
 //! The token schemes and what they have in common.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::{Failure, Key, Link, Params, Request, Rules, Secret, SignError, Verdict};
@@ -41,6 +42,21 @@ pub struct Extra {
     pub scheme: &'static dyn Scheme,
 }
 
+/// One part of the message that a scheme hashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The secret, raw.
+    Secret,
+    /// The path, decoded.
+    Path,
+    /// The expiry as it was sent.
+    Expires,
+    /// The client's address where the token is bound to it, else nothing.
+    ClientIp,
+    /// These very bytes.
+    Literal(&'static [u8]),
+}
+
 /// Where random bytes come from: fills the slice, or fails.
 pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]) -> Result<(), Failure>;
 
@@ -62,6 +78,19 @@ pub trait Scheme: Sync {
 
     /// The HTTP status for a token that is right but too old, where the vendor has one of its own.
     fn expired_status(&self) -> Option<u16>;
+
+    /// What is hashed with MD5, one part behind the other, to make the token; nothing where tokens are
+    /// encrypted.
+    fn message(&self) -> &'static [Part] {
+        &[]
+    }
+
+    /// What an encrypted token says, whether or not it would open. `None` where the secret does not fit
+    /// or tokens are not encrypted. For those who explain a link: to open one, [`verify`](Self::verify)
+    /// it.
+    fn decrypt(&self, _token: &[u8], _secret: Secret<'_>) -> Option<Vec<u8>> {
+        None
+    }
 
     /// What can be made of a secret beforehand, for [`Secret::with_key`]. `None` where requests would
     /// gain nothing. Allocates, other than [`verify`](Self::verify).

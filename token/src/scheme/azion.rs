@@ -7,7 +7,8 @@
 //!
 //! Vendor: <https://github.com/aziontech/azion_secure_token>
 
-use super::digest::{Format, Part, Row};
+use super::Part;
+use super::digest::{Format, Row};
 use crate::claims::Boundary;
 use crate::{ClientIp, Params};
 

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use md5::{Digest as _, Md5};
 use subtle::ConstantTimeEq as _;
 
-use super::{ClientIp, Random, Scheme};
+use super::{ClientIp, Part, Random, Scheme};
 use crate::claims::Boundary;
 use crate::client_ip::Address;
 use crate::encoding::{self, Buffer};
@@ -20,20 +20,6 @@ use crate::{Claims, Failure, Link, Params, Reason, Request, Rules, Secret, SignE
 
 /// Bytes of the digest.
 const DIGEST_LENGTH: usize = 16;
-
-/// One part of the message that is hashed.
-pub(super) enum Part {
-    /// The secret, raw.
-    Secret,
-    /// The path, decoded.
-    Path,
-    /// The expiry as it was sent.
-    Expires,
-    /// The client's address where the token is bound to it, else nothing.
-    ClientIp,
-    /// These very bytes.
-    Literal(&'static [u8]),
-}
 
 /// All there is to say about such a scheme.
 pub(super) struct Format {
@@ -101,6 +87,10 @@ impl<R: Row> Scheme for R {
 
     fn expired_status(&self) -> Option<u16> {
         R::FORMAT.expired_status
+    }
+
+    fn message(&self) -> &'static [Part] {
+        R::FORMAT.message
     }
 
     fn verify(

@@ -7,6 +7,7 @@
 //! Vendor: <https://github.com/Edgio/ectoken>
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::fmt;
 
 use super::{ClientIp, Extra, Random, Scheme};
@@ -70,6 +71,12 @@ impl Scheme for Ectoken {
 
     fn expired_status(&self) -> Option<u16> {
         None
+    }
+
+    fn decrypt(&self, token: &[u8], secret: Secret<'_>) -> Option<Vec<u8>> {
+        let mut buffer = [0; decoded(LONGEST)];
+        let mut sealed = Sealed::decode(token, self.opens_legacy, &mut buffer)?;
+        (!secret.is_empty() && sealed.open(secret)).then(|| sealed.text().to_vec())
     }
 
     fn derive(&self, secret: Secret<'_>) -> Option<Key> {

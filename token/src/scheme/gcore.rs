@@ -6,7 +6,8 @@
 //!
 //! Vendor: <https://gcore.com/docs/cdn/cdn-resource-options/security/use-a-secure-token>
 
-use super::digest::{Format, Part, Row};
+use super::Part;
+use super::digest::{Format, Row};
 use crate::claims::Boundary;
 use crate::{ClientIp, Params};
 

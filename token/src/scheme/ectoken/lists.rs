@@ -96,8 +96,10 @@ pub(super) fn referrer(list: &[u8], referrer: &[u8], ignore_case: bool) -> Optio
 
 /// Host, port and path of the URL of a page.
 fn page(url: &[u8]) -> (&[u8], Option<&[u8]>, &[u8]) {
-    let scheme = url.windows(3).position(|window| window == b"://");
-    let rest = scheme.and_then(|at| url.get(at..)?.get(3..)).unwrap_or(url);
+    let is_scheme_byte = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+-".contains(byte);
+    let scheme = url.iter().take_while(is_scheme_byte).count();
+    let behind = url.get(scheme..).unwrap_or_default();
+    let rest = behind.strip_prefix(b"://").unwrap_or(url);
     let is_end = |byte: &u8| matches!(byte, b'/' | b'?' | b'#');
     let end = rest.iter().position(is_end).unwrap_or(rest.len());
     let (site, behind) = rest.split_at_checked(end).unwrap_or_default();
@@ -106,7 +108,7 @@ fn page(url: &[u8]) -> (&[u8], Option<&[u8]>, &[u8]) {
         Some(path) if !path.is_empty() => path,
         _ => b"/",
     };
-    let (host, port) = authority(site).unwrap_or_default();
+    let (host, port) = authority(site.strip_suffix(b":").unwrap_or(site)).unwrap_or_default();
     (host.strip_suffix(b".").unwrap_or(host), port, path)
 }
 
