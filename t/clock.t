@@ -7,6 +7,7 @@ use lib "$FindBin::Bin/lib";
 
 use Test::More;
 use SecureToken;
+use SecureToken::Ectoken;
 use SecureToken::Nginx;
 
 use Time::HiRes qw(sleep);
@@ -26,6 +27,7 @@ my $nginx = SecureToken::Nginx->new(http => <<"CONF")->start;
         secure_token_secret $SECRET;
         location /azion/ { secure_token azion; empty_gif; }
         location /gcore/ { secure_token gcore; empty_gif; }
+        location /ectoken/ { secure_token ectoken; secure_token_expired_status 410; empty_gif; }
         location /late/  { secure_token azion; secure_token_clock_skew 2s; empty_gif; }
         location /soon/  { secure_token azion; secure_token_max_lifetime 5s; empty_gif; }
     }
@@ -35,21 +37,24 @@ CONF
 my %rule = (
     azion => sub { $_[0] >= 0  ? 200 : 410 },
     gcore => sub { $_[0] >= 1  ? 200 : 410 },
+    ectoken => sub { $_[0] >= 0 ? 200 : 410 },
     late  => sub { $_[0] >= -2 ? 200 : 410 },
     soon  => sub { $_[0] > 5 ? 403 : $_[0] >= 0 ? 200 : 410 },
 );
 my %name = (
     azion => 'azion: a link opens in the second of its expiry and not after it',
     gcore => 'gcore: a link does not open in the second of its expiry any more',
+    ectoken => 'ectoken: a link opens in the second of its expiry and not after it',
     late  => 'with a clock skew of two seconds it opens two seconds longer',
     soon  => 'a link may expire as late as the longest lifetime allows, and not a second later',
 );
+my %sign = (gcore => \&gcore, ectoken => sub { my ($path, %with) = @_; ectoken($path, "ec_expire=$with{expires}") });
 for my $place (sort keys %rule) {
     my (%seen, @wrong);
     for my $round (1 .. 40) {
         for my $left (-3 .. 6) {
             my $expires  = time + $left;
-            my $link     = ($place eq 'gcore' ? \&gcore : \&azion)->("/$place/a", expires => $expires);
+            my $link     = ($sign{$place} // \&azion)->("/$place/a", expires => $expires);
             my $response = $nginx->get($link);
             my $really   = $expires - decided_at($response);
             $seen{$really}++;

@@ -97,18 +97,33 @@ silent 'a variable may be a named capture', "location ~ ^/(?<tenant>\\w+)/ { sec
 silent 'a secret may have quotes, blanks and semicolons', "location / { secure_token azion; secure_token_secret 'a; \"$secret\" {}'; }";
 silent 'secure_token_client_ip off is fine with azion', "location / { $good secure_token_client_ip off; }";
 silent 'an inherited client address is ignored by azion', "secure_token_client_ip \$remote_addr; location / { $good }";
+silent 'a client address with ectoken is fine, and a country', "location / { secure_token ectoken; secure_token_secret $secret; secure_token_client_ip \$http_x_client; secure_token_country \$country; }",
+    http => 'map $http_x_from $country { default ""; paris FR; }';
+silent 'a country is fine where no scheme asks for it', "secure_token_country \$http_x_country; location / { $good }";
+silent 'the name of an expiry that is inherited is ignored by ectoken', "secure_token_param token=t expires=x; location / { secure_token ectoken; secure_token_secret $secret; } location /azion/ { $good }";
+silent 'the name of an expiry that is inherited from another scheme is too', "$good secure_token_param expires=x; location / { secure_token ectoken; }";
+silent 'what would be one name for two is fine where there is one', "secure_token_param token=e; location / { secure_token ectoken; secure_token_secret $secret; }";
 silent 'the lowest and the highest status are fine', "location / { $good secure_token_denied_status 400; secure_token_expired_status 599; }";
 
 # --- secure_token
 
 error 'an unknown scheme is refused and the known ones are listed', "location / {\nsecure_token akamai; # here\nsecure_token_secret $secret; }",
-    qr/"secure_token": unknown scheme "akamai"; write one of "off", "azion", "gcore"/;
+    qr/"secure_token": unknown scheme "akamai"; write one of "off", "azion", "gcore", "ectoken" in/;
 error 'a scheme in capitals is unknown', "location / {\nsecure_token Azion; # here\nsecure_token_secret $secret; }", qr/"secure_token": unknown scheme "Azion"/;
 error 'an empty scheme is unknown', "location / {\nsecure_token ''; # here\n}", qr/"secure_token": unknown scheme ""/;
 error 'secure_token cannot be switched by a variable', "location / {\nsecure_token \$arg_scheme; # here\nsecure_token_secret $secret; }",
     qr/"secure_token": unknown scheme "\$arg_scheme"/;
 error 'a scheme that takes no further word gets none', "location / {\nsecure_token azion legacy; # here\nsecure_token_secret $secret; }",
     qr/"secure_token": "azion" takes no further parameter; remove "legacy"/;
+error 'a scheme that takes a further word gets none that it does not know', "location / {\nsecure_token ectoken v2; # here\nsecure_token_secret $secret; }",
+    qr/"secure_token": "ectoken" may be followed by "legacy"; remove "v2"/;
+error "of two further words one is too many: $_", "location / {\nsecure_token ectoken $_; # here\nsecure_token_secret $secret; }", qr/"secure_token": "ectoken" .*; remove "(?:legacy|v3)"/
+    for 'legacy legacy', 'legacy v3', 'v3 legacy';
+error "a further word is $_ and nothing else", "location / {\nsecure_token ectoken $_; # here\nsecure_token_secret $secret; }", qr/"secure_token": "ectoken" may be followed by "legacy"; remove "\Q$_\E"/
+    for 'LEGACY', '$arg_x', 'legacy=on', 'on';
+error 'off takes no further word', "location / {\nsecure_token off legacy; # here\n}", qr/"secure_token": "off" takes no further parameter; remove "legacy"/;
+warning_only 'version 2 of ectoken is a warning', "location / {\nsecure_token ectoken legacy; # here\nsecure_token_secret $secret; }",
+    qr/"secure_token": version 2 tokens \(Blowfish\) are not authenticated, and whoever has one can alter it, .*remove "legacy"/;
 error 'secure_token without a word is refused', "location / {\nsecure_token; # here\n}", qr/invalid number of arguments in "secure_token" directive/;
 error 'secure_token twice is refused', "location / { secure_token azion;\nsecure_token gcore; # here\nsecure_token_secret $secret; }", qr/"secure_token": is given twice/;
 error 'a scheme without a secret is refused', "location / {\nsecure_token azion; # here\n}", qr/"secure_token azion" has no secret in location "\/", nothing could open it/;
@@ -192,6 +207,21 @@ error 'a client address with azion is refused', "location / { $good\nsecure_toke
     qr/"secure_token_client_ip": tokens of the scheme "azion" carry no client address/;
 error 'a client address with azion is refused in http too', 'location / { }', qr/"secure_token_client_ip": tokens of the scheme "azion"/,
     http => "$good\nsecure_token_client_ip \$remote_addr; # here\n";
+error "secure_token_country '$_' is refused", "location / { secure_token ectoken; secure_token_secret $secret;\nsecure_token_country '$_'; # here\n}",
+    qr/"secure_token_country": "$_" is the same for every client; write a variable that has the client's country/ for 'US', '', 'off', 'geoip_country_code';
+error 'secure_token_country with an unknown variable is refused', "location / { secure_token ectoken; secure_token_secret $secret;\nsecure_token_country \$nowhere_set; # here\n}",
+    qr/"secure_token_country": there is no variable "\$nowhere_set"/;
+error "secure_token_country $_ is refused", "location / { secure_token ectoken; secure_token_secret $secret;\nsecure_token_country '$_'; # here\n}", qr/"secure_token_country": "\Q$_\E" has a "\$" that begins no variable/
+    for '$', 'US$', '${country';
+error "ectoken has its expiry inside: $_->[0]", $_->[1], qr/"secure_token_param": tokens of the scheme "ectoken" have their expiry inside; remove "expires="/, http => $_->[2]
+    for ['expires=', "location / { secure_token ectoken; secure_token_secret $secret;\nsecure_token_param expires=x; # here\n}"],
+    ['token= and expires=', "location / { secure_token ectoken; secure_token_secret $secret;\nsecure_token_param token=t expires=x; # here\n}"],
+    ['one name for both', "location / { secure_token ectoken; secure_token_secret $secret;\nsecure_token_param token=x expires=x; # here\n}"],
+    ['a scheme from outside', "secure_token ectoken; secure_token_secret $secret; location / {\nsecure_token_param expires=x; # here\n}"],
+    ['in the server', "secure_token ectoken; secure_token_secret $secret;\nsecure_token_param expires=x; # here\nlocation / { }"],
+    ['in http', 'location / { }', "secure_token ectoken; secure_token_secret $secret;\nsecure_token_param expires=x; # here\n"];
+error 'a name for both is refused again where azion inherits it', "secure_token_secret $secret; secure_token ectoken;\nsecure_token_param token=e; # here\nlocation / { } location /azion/ { secure_token azion; }",
+    qr/"secure_token_param": token and expiry of the scheme "azion" would have the same name/;
 error 'a constant source is refused', "location / { $good\nsecure_token_source 'st=x&e=1'; # here\n}", qr/"secure_token_source": "st=x&e=1" is the same for every request/;
 error 'an empty source is refused', "location / { $good\nsecure_token_source args ''; # here\n}", qr/"secure_token_source": "" is the same for every request/;
 error 'secure_token_source cookie is refused', "location / { $good\nsecure_token_source cookie; # here\n}", qr/"secure_token_source": "cookie" is the same for every request/;
@@ -214,7 +244,7 @@ for my $directive (qw(secure_token_clock_skew secure_token_max_lifetime)) {
 error "secure_token_log_level $_ is refused", "location / { $good\nsecure_token_log_level $_; # here\n}", qr/"secure_token_log_level": must be "info", "notice", "warn" or "error"/
     for 'debug', 'crit', 'off', 'ERROR', '""';
 for my $twice (
-    ['secure_token_uri', '/a'], ['secure_token_client_ip', 'off'], ['secure_token_source', 'args'], ['secure_token_param', 'token=t'], ['secure_token_denied_status', 404],
+    ['secure_token_uri', '/a'], ['secure_token_client_ip', 'off'], ['secure_token_country', '$http_x'], ['secure_token_source', 'args'], ['secure_token_param', 'token=t'], ['secure_token_denied_status', 404],
     ['secure_token_expired_status', 404], ['secure_token_ignore_case', 'on'], ['secure_token_clock_skew', '5s'], ['secure_token_max_lifetime', '5s'], ['secure_token_preflight', 'on'],
     ['secure_token_dry_run', 'on'], ['secure_token_log_level', 'warn'])
 {

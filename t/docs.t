@@ -10,6 +10,7 @@ use File::Basename qw(basename dirname);
 use Test::More;
 use Documents;
 use SecureToken qw(azion_token gcore_token);
+use SecureToken::Ectoken;
 
 my $reference = "$ROOT/docs/directives.md";
 my $text = slurp($reference);
@@ -24,7 +25,11 @@ for my $document (documents()) {
         my $nginx = Documents::Nginx->new($block->{text});
         my ($ok, $said) = $nginx->check;
         ok $ok, "$block->{where}: loads" or diag "$said\n$nginx->{text}";
-        unlike $said, qr/\[warn\]/, "$block->{where}: without a warning";
+        if ($block->{text} =~ /\bectoken\s+legacy;/) {
+            like $said, qr/\[warn\][^\n]*\bversion 2\b/, "$block->{where}: with a warning of version 2";
+            $said =~ s/.*\[warn\].*\bversion 2\b.*//g;
+        }
+        unlike $said, qr/\[warn\]/, "$block->{where}: without another warning";
     }
     is_deeply [grep { !$_->{lang} } blocks($document)], [],
         basename($document) . ': every block has a language';
@@ -45,7 +50,7 @@ sub example {
     my ($heading, $number) = @_;
     my $block = (blocks($reference, lang => 'nginx', heading => $heading))[$number];
     my $nginx = Documents::Nginx->new($block->{text});
-    for my $file (qw(videos/a.txt vod/42/a.txt vod/42/sub/a.txt vod/43/a.txt errors/link.html)) {
+    for my $file (qw(videos/a.txt films/a.txt archive/a.txt vod/42/a.txt vod/42/sub/a.txt vod/43/a.txt errors/link.html)) {
         $nginx->file("$_/$file", "$file\n") for qw(html srv/www srv/a.example.com srv/b.example.com);
     }
     $nginx->file('html/videos/a b.txt', "a b\n");
@@ -126,7 +131,6 @@ sub signed {
     my $caching = (blocks($reference, lang => 'nginx', heading => 'Caching'))[0]{text};
     my $origin = Documents::Nginx->new('location / { return 200 "$request_uri"; }')->start;
     $caching =~ s/127\.0\.0\.1:8081/127.0.0.1:$origin->{port}/;
-    $caching =~ s/(proxy_cache_key)/proxy_cache_valid 1m; $1/;
     my $nginx = Documents::Nginx->new($caching)->start;
     my $get = sub { `curl -s 'http://127.0.0.1:$nginx->{port}/videos/a%20b.txt?$_[0]'` };
     is $get->(signed('/videos/a b.txt') . '&x=1'), '/videos/a%20b.txt?x=1', 'cache: the origin sees no token';
@@ -134,6 +138,44 @@ sub signed {
     $later++;
     is $get->(signed('/videos/a b.txt') . '&x=1'), '/videos/a%20b.txt?x=1', 'cache: one copy for all tokens';
     is $nginx->status('/videos/a%20b.txt?x=1'), 403, 'cache: not without a token';
+    $nginx->stop;
+}
+
+{
+    my $nginx = example('secure_token', 1);
+    my $link = sub { ectoken('/films/a.txt', "ec_expire=$later", secret => $_[0]) };
+    is $nginx->status($link->("replace-me-with-the-$_-key")), 200, "ectoken: the $_ key opens" for qw(primary backup);
+    is $nginx->status($link->($secret)), 403, 'ectoken: another does not';
+    $nginx->stop;
+
+    $nginx = example('secure_token_param', 1);
+    my $named = ectoken('/films/a.txt', "ec_expire=$later", secret => $secret, param => 'other=1&token');
+    is $nginx->status($named), 200, 'ectoken with a name: anywhere';
+    is $nginx->status($link->($secret)), 403, 'ectoken with a name: not without it';
+    $nginx->stop;
+
+    $nginx = example('secure_token_country', 0);
+    my ($claims) = map { $_->{text} } blocks($reference, heading => 'Claims of an ectoken', lang => 'text');
+    my $here = ectoken('/films/a.txt', $claims =~ s/\n//r, secret => $secret);
+    is $nginx->status($here, '-H', "X-Country: $_->[0]"), $_->[1], "claims that are shown: from $_->[0]"
+        for ['US', 200], ['FR', 200], ['DE', 403], ['', 403];
+    is $nginx->status($here =~ s/a\.txt/sub%2f..%2fa.txt/r, '-H', 'X-Country: US'), 200, 'claims that are shown: the path';
+    $nginx->stop;
+}
+
+{
+    # docs/security.md: who has a link of version 2 prolongs it, by flipping bits in its last block.
+    my $nginx = example('secure_token', 2);
+    my $legacy = sub { legacy_ectoken('/archive/a.txt', $_[0], secret => $secret) };
+    is $nginx->status($legacy->("ec_expire=$later")), 200, 'legacy: a token of version 2';
+    is $nginx->status(ectoken('/archive/a.txt', "ec_expire=$later", secret => $secret)), 200, 'legacy: and of version 3';
+
+    my $past = time - 10;
+    my $link = $legacy->("ec_url_allow=/archive/,/shop/&ec_expire=$past");
+    is $nginx->status($link), 403, 'legacy: an expired one';
+    my $last = qr/[0-9a-f]{16}\z/;
+    my $flips = substr($past, -8) ^ '99999999';
+    is $nginx->status($link =~ s/($last)/unpack 'H*', pack('H*', $1) ^ $flips/er), 200, 'legacy: prolonged without the secret';
     $nginx->stop;
 }
 
@@ -145,8 +187,9 @@ is azion_token('k', '/a/b', 1), azion_token('k/a', '/b', 1), 'the border between
 
 # --- Commands --------------------------------------------------------------------------------------
 
+# These documents have tests of their own, with theirs.
 my $place = Documents::Nginx->new('root html;');
-for my $document (grep { !/README/ } documents()) {
+for my $document (grep { !/README|migrate|troubleshooting|logging|monitoring|rotation|secure-token\.md/ } documents()) {
     for my $block (blocks($document, lang => 'sh')) {
         for my $line (split /\n/, $block->{text}) {
             run_command($line, $place) or fail "$block->{where}: there is no test for \"$line\"";
@@ -176,40 +219,50 @@ for my $block (blocks($reference, lang => 'text')) {
     }
 
     my ($parameters) = $syntax =~ /^\w+ (.*);$/;
+    $parameters =~ s/^\[([^\[\]]*)\]$/$1/;    # may be left out altogether
     my @words = split / \| /, $parameters;
     if (@words > 1 && $words[0] ne 'value') {
-        is complaint("$name $_; $with_secret"), '', "$name $_" for @words;
+        # What is in brackets may be left out.
+        my @allowed = map { /(.*) \[(.*)\]/ ? ($1, "$1 $2") : $_ } @words;
+        is complaint("$name $_; $with_secret"), '', "$name $_" for @allowed;
         like complaint("$name nonsense; $with_secret"), qr/\[emerg\].* "$name": /, "$name nonsense";
     }
 
-    is $context, 'http, server, location', "$name: where it may stand";
+    is $context, { secure_token_zone => 'http', secure_token_metrics => 'location' }->{$name} // 'http, server, location',
+        "$name: where it may stand";
     my $use = 'x=y ' x 9;    # too much for any of them, but not "not allowed here"
-    for my $level (split /, /, $context) {
+    for my $level (qw(http server location)) {
         my $config = $level eq 'http' ? "http { $name $use; server { listen 80; } }"
             : $level eq 'server' ? "server { listen 80; $name $use; }"
-            :                      "$name $use;";
-        like complaint($config), qr/"\Q$name\E"/, "$name: known in $level";
-        unlike complaint($config), qr/unknown directive|not allowed here/, "$name: allowed in $level";
+            :                      "location / { $name $use; }";
+        my $is_allowed = grep { $_ eq $level } split /, /, $context;
+        my $said = complaint($config);
+        like $said, qr/"\Q$name\E"/, "$name: known in $level";
+        unlike $said, qr/unknown directive/, "$name: not unknown in $level";
+        is $said =~ /not allowed here/ ? 0 : 1, $is_allowed, "$name: " . ($is_allowed ? '' : 'not ') . "allowed in $level";
     }
     for my $level ('if ($uri)', 'limit_except GET') {
         like complaint("location / { $level { $name x; } }"),
             qr/"\Q$name\E" directive is not allowed here/, "$name: not allowed in $level";
     }
     my @examples = blocks($reference, lang => 'nginx', heading => $name);
-    ok((grep { $_->{text} =~ /\b$name\s/ } @examples), "$name: has an example");
+    ok((grep { $_->{text} =~ /\b$name[\s;]/ } @examples), "$name: has an example");
 }
 is_deeply sorted(@directives),
     sorted(slurp("$ROOT/src/directives.rs") =~ /name: c"(secure_token\w*)"/g),
     'the reference has all directives and no other';
+my @metrics = map { "secure_token_$_" } slurp("$ROOT/src/metrics/prometheus.rs") =~ /head\(\s*out,\s*"(\w+)"/g;
 for my $document (documents(), "$ROOT/CHANGELOG.md") {
     my %named = map { $_ => 1 } slurp($document) =~ /(?<![\$\w])(secure_token(?:_[a-z]+)*)\b(?!:)/g;
-    delete $named{$_} for @directives;
+    delete $named{$_} for @directives, @metrics, map { my $metric = $_; map { "${metric}_$_" } qw(bucket sum count) } @metrics;
     is_deeply [sort keys %named], [], basename($document) . ': names no directive that there is not';
 }
 
 my ($schemes) = complaint('secure_token nonsense;') =~ /write one of "(.*?)" in /;
 my ($syntax) = $text =~ /^Syntax:  secure_token (.*);$/m;
-is $syntax =~ s/ \| /", "/gr, $schemes, 'the reference has all schemes and no other';
+is $syntax =~ s/ \[.*?\]//gr =~ s/ \| /", "/gr, $schemes, 'the reference has all schemes and no other';
+is_deeply sorted($syntax =~ /\[(\w+)\]/g), sorted(map { slurp($_) =~ /word: "(\w+)"/g } glob "$ROOT/token/src/scheme/*.rs"),
+    'and all words that may stand behind one';
 
 # --- Variables, reasons, statuses -------------------------------------------------------------------
 

@@ -8,9 +8,11 @@ use lib "$FindBin::Bin/lib";
 
 use File::Temp qw(tempdir);
 use IO::Socket::INET;
+use JSON::PP ();
 use Test::More;
 
 use SecureToken;
+use SecureToken::Ectoken;
 
 my $binary = $ENV{TEST_NGINX_BINARY}              // die "TEST_NGINX_BINARY is not set\n";
 my $module = $ENV{TEST_NGINX_SECURE_TOKEN_MODULE} // die "TEST_NGINX_SECURE_TOKEN_MODULE is not set\n";
@@ -26,6 +28,8 @@ $ENV{no_proxy} = '*';
 system('mkdir', '-p', "$project/build/vendored", "$project/nginx-conf");
 symlink $binary, "$project/build/vendored/nginx";
 symlink $module, "$project/build/vendored/ngx_http_secure_token_module.so";
+symlink 'vendored', "$project/build/system";
+symlink "$FindBin::Bin/../nginx-conf/countries.pl", "$project/nginx-conf/countries.pl";
 
 END { stop() }
 
@@ -85,6 +89,24 @@ sub ask {
     return run($request);
 }
 
+# Why countries cannot be looked up in a database, as Debian's NGINX can with Debian's packages.
+my $is_debian = `$binary -V 2>&1` =~ m{--modules-path=/usr/lib/nginx/modules};
+my $no_database =
+      !$is_debian ? "Debian's geoip2 module does not fit this NGINX"
+    : !-e '/usr/lib/nginx/modules/ngx_http_geoip2_module.so' ? 'libnginx-mod-http-geoip2 is not installed'
+    : !eval { require MaxMind::DB::Writer::Tree } ? 'libmaxmind-db-writer-perl is not installed'
+    :   undef;
+
+# The same configuration, with a list in place of the database.
+sub without_database {
+    my ($conf) = @_;
+    $conf =~ s/^load_module\s+\S+geoip2\S+;\n//m;
+    my $countries = '203.0.113.0/24 FR; 198.51.100.0/24 US; 2001:db8::/32 DE;';
+    $conf =~ s/\bgeoip2\s+\S+\s*\{[^}]*(\$\w+)\s+country iso_code;[^}]*\}/geo $1 { $countries }/
+        or die "no block geoip2\n";
+    return $conf;
+}
+
 # Starts an example as its first comment says, and tries the requests there.
 sub example {
     my ($name, $more) = @_;
@@ -93,6 +115,10 @@ sub example {
     my @commands = map { here($_) } $comment =~ /^#   (.+)/mg;
 
     $conf = here($conf);
+    if ($conf =~ /geoip2/ && $no_database) {
+        $conf = without_database($conf);
+        @commands = grep { !/countries\.pl/ } @commands;
+    }
     # NGINX builds have different directories for these; no other NGINX's are touched here.
     $conf =~ s/^http \{\n\K/join '', map { "    ${_}_temp_path temp;\n" } qw(client_body proxy fastcgi uwsgi scgi)/em;
     open my $file, '>', "$project/nginx-conf/$name.conf" or die "nginx-conf/$name.conf: $!\n";
@@ -100,7 +126,7 @@ sub example {
     close $file;
 
     my ($setup)     = join("\n", @commands) =~ /\A(.*?)\ncurl/s;
-    my ($start)     = $setup =~ /^(build\/vendored\/nginx .*)/m;
+    my ($start)     = $setup =~ /^(build\/\w+\/nginx .*)/m;
     my ($questions) = join("\n", @commands) =~ /^(curl.*)\n/ms;
 
     system('rm', '-rf', $try);
@@ -117,7 +143,7 @@ sub example {
         my $answer = ask($command);
         my $what   = $question =~ s/.*(?='http)//r;
         like $answer, qr{\AHTTP/1\.1 $status }, $what;
-        like $answer, qr/^It opens/m,           "$what: the file" if $status == 200;
+        like $answer, qr/^It opens/m,           "$what: the file" if $status == 200 && $remark !~ /numbers/;
         like $answer, qr/^\Q$remark\E\r$/m,     "$what: the header" if $remark =~ /^X-/;
         $asked++;
     }
@@ -224,6 +250,97 @@ my %more = (
             'the log has the tenant and the reason';
         like $log, qr{^three\.example\.com 127\.0\.0\.1 \[.*\] "GET /film\.txt" 403 REJECTED "no_secret"$}m,
             'and where there is no tenant';
+    },
+
+    'cdn-edge' => sub {
+        my ($current, $previous) = map { "example-secret-$_-replace-it" } qw(current previous);
+        my ($film, $image) = ('/films/film.txt', '/images/image.txt');
+        gives 200, gcore($film, secret => $current), 'a link signed just now', qr/^X-Cache: HIT\r$/m;
+        gives 200, gcore($film, secret => $previous), 'with the previous secret', qr/^X-Cache: HIT\r$/m;
+        gives 200, gcore($image, secret => $current, expires => later($_)), 'an image', qr/^X-Cache: HIT\r$/m for 1 .. 3;
+        gives 200, gcore($image, secret => $current) . '&b=1', 'with another query', qr/^X-Cache: MISS\r$/m;
+        gives 200, gcore('/metrics', secret => $current), 'the numbers, here', qr/^secure_token_requests_total\{label="films",scheme="gcore",status="passed",reason=""\} 6$/m;
+        gives 403, '/metrics', 'the numbers, elsewhere', undef, '--interface 127.0.0.2';
+        gives 404, gcore('/other', secret => $current), 'elsewhere';
+
+        # A file of more slices than one, and one whose name looks like a path with a query.
+        my $long = join '', map { sprintf "%07d\n", $_ } 1 .. 400_000;
+        for (["films/long.txt", $long], ["films/film.txt?b=1", "Another file.\n"]) {
+            open my $file, '>', "$try/html/$_->[0]" or die $!;
+            print {$file} $_->[1];
+            close $file;
+        }
+        my $whole = ask(gcore('/films/long.txt', secret => $current)) =~ s/\A.*?\r\n\r\n//sr;
+        ok $whole eq $long, 'a long film comes whole out of its slices';
+        gives 206, gcore('/films/long.txt', secret => $current), 'and a part of it', qr/^0300001$/m, '-r 2400000-2400007';
+        my $other = gcore("$film?b=1", secret => $current) =~ s/\?/%3F/r;
+        gives 200, $other, 'a question mark in the path', qr/^Another file\.$/m;
+        gives 200, gcore($film, secret => $current) . '&b=1', 'is no query: nothing of it in the cache', qr/^It opens\.$/m;
+
+        my @seen = read_file("$try/logs/origin.log") =~ /"(GET [^"]*) HTTP/g;
+        is_deeply [sort @seen], [sort "GET $film", "GET $image", "GET $image?b=1", ('GET /films/long.txt') x 4, "GET $film%3Fb=1", "GET $film?b=1"],
+            'the origin was asked once for each slice, and saw no token';
+
+        # Who keeps sending wrong links, and who does not.
+        my $wrong = gcore($film, secret => 'wrong');
+        my @answers = map { ask($wrong, '--interface 127.0.0.3') =~ m{\AHTTP/1\.1 (\d+)} } 1 .. 50;
+        is $answers[0], 403, 'a wrong link is refused';
+        is $answers[-1], 429, 'and too many of them are not even looked at';
+        gives 200, gcore($film, secret => $current), 'a right one from the same address opens', qr/^It opens\.$/m, '--interface 127.0.0.3';
+        gives 403, $wrong, 'and another client has its own count';
+
+        # The log, also of URLs that would break a text in quotation marks.
+        ask($_) for "$film%22,%22x%22:%22?$wrong", "$film%5C%0A%FF?md5=", "/\xff%22?\xff", '/%25%00';
+        my @log = map { JSON::PP->new->utf8->decode($_) } split /\n/, my $text = read_file("$try/logs/access.log");
+        cmp_ok scalar @log, '>', 50, 'each line of the log is an object of JSON';
+        unlike $text, qr/md5|expires|$1/, 'in which there is no token' if $wrong =~ /md5=([^&]+)/;
+        my %of = map { ("$_->{path} $_->{status}" => $_) } @log;
+        is join('|', map { $of{"$film $_->[0]"}{$_->[1]} } [200, 'token'], [200, 'key'], [403, 'reason'], [410, 'token'], [410, 'key'], [429, 'reason']),
+            'PASSED|current|signature|EXPIRED|current|signature', 'it has the outcome, the secret and the reason';
+        ok $of{"$film%22,%22x%22:%22 403"}, 'and paths as they were sent';
+
+        my $metrics = ask('/metrics');
+        like $metrics, qr/^secure_token_key_passed_total\{label="films",key="previous"\} 2$/m, 'the numbers tell how often the previous secret opened';
+        like $metrics, qr/^secure_token_requests_total\{label="films",scheme="gcore",status="rejected",reason="signature"\} \d+$/m, 'and why links were refused';
+    },
+
+    ectoken => sub {
+        SKIP: {
+            skip $no_database, 1 if $no_database && !($is_debian && $ENV{SECURE_TOKEN_ALL_SIGNERS});
+            ok !$no_database && -s "$try/GeoLite2-Country.mmdb", 'countries come out of a database'
+                or diag $no_database;
+        }
+        my ($primary, $backup) = map { "example-secret-$_-replace-it" } qw(primary backup);
+        my $film = '/videos/film.txt';
+        my $good = ectoken($film, 'ec_expire=' . later() . '&ec_url_allow=/videos/', secret => $primary);
+        gives 200, $good, 'a token made just now', qr/^It opens\.$/m;
+        gives 200, "$good&b=1", 'with a query of its own';
+        gives 200, ectoken($film, 'ec_url_allow=/videos/', secret => $backup), 'made with the backup key';
+        gives 404, ectoken($film, 'ec_url_allow=/videos/', secret => "$backup "), 'made with another key';
+        gives 404, ectoken($film, 'ec_expire=' . earlier(2), secret => $primary), 'a token that just expired';
+        gives 404, $good =~ s/videos/other/r, 'another path';
+        gives 404, $good =~ s/\?.{20}\K(.)/$1 eq 'A' ? 'B' : 'A'/er, 'a token that was altered';
+        gives 404, $film, 'no token';
+        gives 200, ectoken($film, 'ec_url_allow=/VIDEOS/', secret => $primary), 'a path in another case';
+
+        # What the claims say of clients from different countries.
+        my %from = (FR => '203.0.113.7', US => '198.51.100.7', DE => '2001:db8::7', nowhere => '192.0.2.7');
+        for ([allow => FR => 'FR'], [allow => 'us, DE' => 'US DE'], [deny => FR => 'US DE nowhere']) {
+            my ($claim, $list, $let_in) = @$_;
+            my $link = ectoken($film, "ec_country_$claim=$list", secret => $primary);
+            for my $country (sort keys %from) {
+                gives $let_in =~ /$country/ ? 200 : 404, $link, "ec_country_$claim=$list from $country",
+                    undef, "-H X-Forwarded-For:$from{$country}";
+            }
+        }
+
+        my $log = read_file("$try/logs/access.log");
+        like $log, qr{^203\.0\.113\.7 FR \[.*\] "GET \Q$film\E" 200 PASSED "" primary$}m,
+            'the log has the country and the secret';
+        like $log, qr{^198\.51\.100\.7 US \[.*\] "GET \Q$film\E" 404 REJECTED "country" primary$}m,
+            'and why somebody was refused';
+        like $log, qr{^127\.0\.0\.1 -? \[.*\] "GET \Q$film\E" 404 EXPIRED "expired" primary$}m, 'or too late';
+        unlike $log, qr/\?/, 'but no token';
     },
 
     directory => sub {

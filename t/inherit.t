@@ -176,3 +176,81 @@ __DATA__
     get(azion('/a')) => 200, get(gcore('/a', secret => 'secret-of-gcore-server')) => 403,
     get(azion('/a')) => 403, get(gcore('/a', secret => 'secret-of-gcore-server')) => 200,
 ]
+
+=== TEST 12: one secret for several schemes: each location makes of it what its own scheme needs
+--- config
+    secure_token_secret a-secret-for-tests;
+    secure_token        azion;
+    location / { empty_gif; }
+    location /ectoken/ { secure_token ectoken; empty_gif; location /ectoken/azion/ { secure_token azion; empty_gif; } location /ectoken/again/ { empty_gif; } }
+    location /legacy/ { secure_token ectoken legacy; empty_gif; location /legacy/not/ { secure_token ectoken; empty_gif; } }
+    location /gcore/ { secure_token gcore; empty_gif; location /gcore/ectoken/ { secure_token ectoken; empty_gif; } }
+    location /off/ { secure_token off; empty_gif; location /off/ectoken/ { secure_token ectoken; empty_gif; } }
+--- suppress_stderr
+--- outcomes eval
+[
+    get(azion('/a')) => 200, get(ectoken('/a', 'x=1')) => 403,
+    (map { (get(ectoken($_, 'x=1')) => 200, get(azion($_)) => 403, get(ectoken($_, 'x=1', secret => 'another-secret')) => 403) } '/ectoken/a', '/ectoken/again/a', '/legacy/a', '/legacy/not/a', '/gcore/ectoken/a', '/off/ectoken/a'),
+    get(azion('/ectoken/azion/a')) => 200, get(ectoken('/ectoken/azion/a', 'x=1')) => 403, get(gcore('/gcore/a')) => 200, get('/off/a') => 200,
+    (map { get(legacy_ectoken($_, 'ec_url_allow=/')) => $_ eq '/legacy/a' ? 200 : 403 } '/legacy/a', '/legacy/not/a', '/ectoken/a'),
+]
+
+=== TEST 13: a scheme that encrypts, in http and in the server, with secrets of its own inside
+--- http_config
+    secure_token        ectoken;
+    secure_token_secret the-secret-of-http-itself;
+    server { listen $TEST_NGINX_SERVER_PORT; server_name inherits; location / { empty_gif; } location /own/ { secure_token_secret a-secret-of-its-own; empty_gif; location /own/deep/ { empty_gif; } } }
+    server { listen $TEST_NGINX_SERVER_PORT; server_name scheme; secure_token azion; location / { empty_gif; } location /ectoken/ { secure_token ectoken; empty_gif; } }
+--- config
+    secure_token_secret the-first-secret-of-two;
+    secure_token_secret the-second-secret-of-two;
+    location / { empty_gif; if ($arg_x) { set $x 1; } }
+    location /http/ { secure_token_secret the-secret-of-http-itself; empty_gif; limit_except GET { deny all; } }
+--- outcomes eval
+[
+    (map { [get(ectoken('/a', 'x=1', secret => $_->[0])), 'Host: inherits'] => $_->[1] } ['the-secret-of-http-itself', 200], ['the-first-secret-of-two', 403]),
+    (map { my $at = $_; map { [get(ectoken($at, 'x=1', secret => $_->[0])), 'Host: inherits'] => $_->[1] } ['the-secret-of-http-itself', 403], ['a-secret-of-its-own', 200] } '/own/a', '/own/deep/a'),
+    [get(azion('/a', secret => 'the-secret-of-http-itself')), 'Host: scheme'] => 200,
+    [get(ectoken('/a', 'x=1', secret => 'the-secret-of-http-itself')), 'Host: scheme'] => 403,
+    [get(ectoken('/ectoken/a', 'x=1', secret => 'the-secret-of-http-itself')), 'Host: scheme'] => 200,
+    (map { get(ectoken('/a', 'x=1', secret => "the-$_-secret-of-two") . '&x=1') => 200 } qw(first second)),
+    get(ectoken('/a', 'x=1', secret => 'the-secret-of-http-itself')) => 403,
+    get(ectoken('/http/a', 'x=1', secret => 'the-secret-of-http-itself')) => 200,
+    get(ectoken('/http/a', 'x=1', secret => 'the-first-secret-of-two')) => 403,
+    request_of('DELETE', ectoken('/http/a', 'x=1', secret => 'the-secret-of-http-itself')) => 403,
+]
+
+=== TEST 14: a scheme inside and its secret outside, be it in a file or a variable
+--- http_config
+    map $http_x_tenant $tenant_secret { default ""; one secret-of-tenant-one; }
+--- user_files eval
+[["$ENV{TEST_NGINX_CONF_DIR}/one.key", "the-secret-in-the-file\n"]]
+--- config
+    secure_token_secret      $tenant_secret;
+    secure_token_secret_file one.key;
+    location / { empty_gif; }
+    location /ectoken/ { secure_token ectoken; empty_gif; }
+    location /legacy/ { secure_token ectoken legacy; empty_gif; }
+    location /azion/ { secure_token azion; empty_gif; }
+--- suppress_stderr
+--- outcomes eval
+[
+    (map { (get(ectoken("/$_/a", 'x=1', secret => 'the-secret-in-the-file')) => 200, [get(ectoken("/$_/a", 'x=1', secret => 'secret-of-tenant-one')), 'X-Tenant: one'] => 200,
+        get(ectoken("/$_/a", 'x=1', secret => 'secret-of-tenant-one')) => 403) } qw(ectoken legacy)),
+    get(legacy_ectoken('/legacy/a', 'ec_expire=0', secret => 'the-secret-in-the-file')) => 200,
+    [get(legacy_ectoken('/legacy/a', 'ec_expire=0', secret => 'secret-of-tenant-one')), 'X-Tenant: one'] => 200,
+    get(azion('/azion/a', secret => 'the-secret-in-the-file')) => 200,
+]
+
+=== TEST 15: a country that is set outside holds inside, until another one is
+--- config
+    secure_token         ectoken;
+    secure_token_secret  a-secret-for-tests;
+    secure_token_country $http_x_country;
+    location / { empty_gif; }
+    location /other/ { secure_token_country $http_x_other; empty_gif; }
+--- outcomes eval
+[
+    [get(ectoken('/a', 'ec_country_allow=FR')), 'X-Country: FR', 'X-Other: US'] => 200, [get(ectoken('/a', 'ec_country_allow=US')), 'X-Country: FR', 'X-Other: US'] => 403,
+    [get(ectoken('/other/a', 'ec_country_allow=FR')), 'X-Country: FR', 'X-Other: US'] => 403, [get(ectoken('/other/a', 'ec_country_allow=US')), 'X-Country: FR', 'X-Other: US'] => 200,
+]

@@ -5,9 +5,11 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
+use Crypt::AuthEnc::GCM qw(gcm_encrypt_authenticate);
+use Digest::SHA qw(sha256);
+use MIME::Base64 qw(encode_base64url);
 use Test::More;
 use Documents;
-use SecureToken qw(azion_token gcore_token);
 
 my $readme = "$ROOT/README.md";
 
@@ -19,11 +21,11 @@ sub config_of {
 # --- The smallest configuration, and who signs for it ----------------------------------------------
 
 my $smallest = Documents::Nginx->new(config_of('The smallest configuration'));
-for my $dir (qw(videos downloads personal)) {
+for my $dir (qw(videos downloads personal films)) {
     $smallest->file("html/$dir/my film.mp4", "a film\n");
 }
 $smallest->start;
-is $smallest->status("/$_/my%20film.mp4"), 403, "/$_/ without a token" for qw(videos downloads personal);
+is $smallest->status("/$_/my%20film.mp4"), 403, "/$_/ without a token" for qw(videos downloads personal films);
 
 # How each program is run: what has to be there, and the command.
 my %signers = (
@@ -71,6 +73,22 @@ for my $heading (sort keys %signers) {
         }
     };
 }
+
+subtest 'signing links: ectoken' => sub {
+    plan skip_all => 'node is not installed' unless has_program('node');
+    my @blocks = blocks($readme, heading => 'ectoken', lang => 'javascript');
+    is scalar @blocks, 1, 'one program' or return;
+    my ($link, $code) = run($blocks[0]{text}, 'node', 'ectoken.js');
+    is $code, 0, 'it runs' or diag $link;
+    chomp $link;
+    like $link, qr{^https://cdn\.example\.com/films/my%20film\.mp4\?[\w-]+$}, 'it prints a link' or return;
+
+    my ($uri) = $link =~ m{^https://[^/]+(.*)};
+    is $smallest->status($uri), 200, 'it opens';
+    is $smallest->status($uri =~ s/%20/-/r), 404, 'another file of the directory is not refused';
+    is $smallest->status($uri =~ s/films/videos/r), 403, 'another directory is';
+    is $smallest->status($uri =~ s/\?.{20}\K(.)/$1 eq 'A' ? 'B' : 'A'/er), 403, 'a token that was altered is';
+};
 
 sub run {
     my ($text, $program, $name) = @_;
@@ -122,6 +140,20 @@ while (my ($scheme, $secret, $ip, $link) = splice @rows, 0, 4) {
     $nginx->start;
     is $nginx->status($link), $link =~ /=1470055000$/ ? 410 : 200, "$scheme: $link";
     is $nginx->status($link =~ s/\?/x?/r), 403, "$scheme: $link, path altered";
+    $nginx->stop;
+}
+
+{
+    my ($secret, $claims, $nonce, $token) =
+        slurp($readme) =~ /With the secret `(\w+)`, the claims\s+`(\S+)` and the nonce `(\w+)` it is\s+`([\w-]+)`/
+        or fail 'an ectoken to check a signer with';
+    my ($sealed, $tag) = gcm_encrypt_authenticate('AES', sha256($secret), pack('H*', $nonce), '', $claims);
+    is encode_base64url(pack('H*', $nonce) . $sealed . $tag), $token, 'ectoken: what a signer should make';
+
+    my $nginx = Documents::Nginx->new("location / { secure_token ectoken; secure_token_secret $secret; }");
+    $nginx->start;
+    is $nginx->status("/a.txt?$token"), 403, 'ectoken: it does not open';
+    like $nginx->log, qr/secure_token: expired, scheme: ectoken/, 'ectoken: because it has expired';
     $nginx->stop;
 }
 

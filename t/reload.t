@@ -7,6 +7,7 @@ use lib "$FindBin::Bin/lib";
 
 use Test::More;
 use SecureToken;
+use SecureToken::Ectoken;
 use SecureToken::Nginx;
 
 use IO::Select;
@@ -22,6 +23,7 @@ sub conf {
         secure_token_secret $secret;
         location / { }
         location /slow/ { alias DIR/html/; limit_rate 400k; }
+        location /ectoken/ { secure_token ectoken; secure_token_secret_file key; secure_token_secret $secret; alias DIR/html/; }
         location /gcore/ { secure_token gcore; secure_token_secret_file key; alias DIR/html/; }
     }
     CONF
@@ -91,6 +93,8 @@ ok $nginx->wait_for(sub { $nginx->get($new)->{status} == 200 }, 5), 'after the r
 ok $nginx->wait_for(sub { !grep { $nginx->get($old)->{status} != 403 } 1 .. 10 }, 5), 'and the old one does not';
 is $nginx->get(gcore('/gcore/a.txt', secret => 'the-key-in-the-file-2'))->{status}, 200, 'a secret file is read again as well';
 is $nginx->get(gcore('/gcore/a.txt', secret => 'the-key-in-the-file-1'))->{status}, 403, 'and its old content forgotten';
+is $nginx->get(ectoken('/ectoken/a.txt', 'x=1', secret => $_->[0]))->{status}, $_->[1], "a scheme that encrypts has $_->[2]"
+    for ['the-key-in-the-file-2', 200, 'the new key of the file'], ['the-key-in-the-file-1', 403, 'no old one'], ['the-new-secret-of-2027', 200, 'the new secret'], ['the-old-secret-of-2026', 403, 'no old one'];
 
 1 while sysread $download, $received, 65536, length $received;
 like $received, qr{\AHTTP/1\.1 200 }, 'a download that began before the reload';
@@ -122,7 +126,8 @@ is $nginx->alarms, '', 'reload: no worker died, and nothing alarming is in the l
 # --- another start of the same
 
 $nginx->start;
-is $nginx->get(azion('/a.txt', secret => 'the-secret-of-round-number-10'))->{status}, 200, 'after a stop and a start links open as before';
+is $nginx->get(ectoken('/ectoken/a.txt', 'x=1', secret => 'the-secret-of-round-number-10'))->{status}, 200, 'after a stop and a start ectokens open as before';
+is $nginx->get(azion('/a.txt', secret => 'the-secret-of-round-number-10'))->{status}, 200, 'and so do other links';
 my @victims = $nginx->workers;
 kill KILL => $victims[0];
 ok $nginx->wait_for(sub { my @now = $nginx->workers; @now == 2 && !grep { $_ == $victims[0] } @now }), 'a worker that is killed is replaced';

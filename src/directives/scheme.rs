@@ -22,6 +22,13 @@ pub(super) fn choose(block: &mut Block<'_>) -> Result<(), Wrong> {
     };
     let chosen = match (chosen, more) {
         (Some(scheme), [word]) => Some(with_extra(block, scheme, word)?),
+        (Some(scheme), [_, extra, ..]) if !scheme.extras().is_empty() => {
+            return Err(wrong(format!(
+                "\"{}\" takes one further parameter at most; remove \"{}\"",
+                text(name),
+                text(extra)
+            )));
+        }
         (_, [.., extra]) => {
             return Err(wrong(format!(
                 "\"{}\" takes no further parameter; remove \"{}\"",

@@ -129,6 +129,13 @@ sub run_command {
         $like->(slurp("$nginx->{dir}$file"), qr/^[0-9a-f]{32}$/, "$line: the secret");
         $is->(sprintf('%o', (stat "$nginx->{dir}$file")[2] & 0777), '600', "$line: mode");
     }
+    elsif ($line =~ m{^\(umask 077 && cat > (/etc/nginx/\S+)\)$}) {
+        my ($file) = $1;
+        my ($output, $code) = $local->("echo testkey123 | $line");
+        $is->("$code$output", '0', $line);
+        $is->(slurp("$nginx->{dir}$file"), "testkey123\n", "$line: what was typed");
+        $is->(sprintf('%o', (stat "$nginx->{dir}$file")[2] & 0777), '600', "$line: mode");
+    }
     elsif ($line =~ /^nginx -t$/ || $line =~ /^nginx -s reload$/) {
         my ($output, $code) = $local->($line);
         $is->($code, 0, $line) or Test::More::diag($output);
@@ -137,9 +144,22 @@ sub run_command {
         my ($output, $code) = $local->($line);
         $like->($output, qr/^\S+ \S+ \[error\] \d+#\d+: \*\d+ secure_token: \w+, scheme: \w+, client: /, $line);
     }
+    elsif ($line =~ /^grep .* \| sort \| uniq -c$/) {
+        my ($output, $code) = $local->($line);
+        $like->($output, qr/\A(?: *\d+ secure_token: \w+, scheme: \w+, dry run\n)+\z/, $line);
+    }
+    elsif ($line =~ /^curl .*--connect-to/) {
+        my ($output, $code) = $local->($line =~ s/(::127\.0\.0\.1:)/$1$nginx->{port}/r);
+        $like->($output, qr/^HTTP\S+ 403 .*^X-Secure-Token-Reason: malformed\r$/ms, $line);
+    }
     elsif ($line =~ /^curl /) {
         my ($output, $code) = $local->($line);
         $like->($output, qr/^X-Secure-Token-Reason: missing\r$/m, $line);
+    }
+    elsif ($line =~ /^secure-token /) {
+        local $ENV{PATH} = dirname($ENV{SECURE_TOKEN_CLI} // "$ROOT/build/secure-token") . ":$ENV{PATH}";
+        my ($output, $code) = $local->($line);
+        Test::More::ok($code < 2, $line) or Test::More::diag($output);
     }
     elsif ($line =~ /^docker build -t \S+ \.$/) {
         Test::More::ok(-e "$ROOT/Dockerfile", "$line: there is a Dockerfile");
@@ -187,7 +207,7 @@ package Documents::Nginx {
     # or beside those of the fragment that are not as deep.
     my %LEVEL = (
         (map { $_ => 'main' } qw(load_module events http user worker_processes)),
-        (map { $_ => 'http' } qw(server map log_format proxy_cache_path limit_req_zone upstream)),
+        (map { $_ => 'http' } qw(server map geo geoip2 log_format proxy_cache_path limit_req_zone upstream secure_token_zone)),
         (map { $_ => 'server' } qw(listen server_name location)),
     );
 
@@ -195,7 +215,7 @@ package Documents::Nginx {
     sub statements {
         my ($text) = @_;
         my ($depth, $from, @statements) = (0, 0);
-        while ($text =~ /\G(?:\s+|#.*|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\$\{|[^\s;{}"']+|[;{}])/gcs) {
+        while ($text =~ /\G(?:\s+|#[^\n]*|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\$\{|[^\s;{}"']+|[;{}])/gcs) {
             my $token = substr $text, $-[0], $+[0] - $-[0];
             $depth++ if $token eq '{';
             $depth-- if $token eq '}';
@@ -226,12 +246,19 @@ package Documents::Nginx {
         $at{location} = "location / { $at{location} }" if $at{location} =~ /\S/;
         $at{http} .= "server { listen 80; $at{server} $at{location} }\n"
             if "$at{server}$at{location}" =~ /\S/;
+        $at{http} = "secure_token_zone tokens:1m;\n$at{http}"
+            if "@at{qw(main http)}" =~ /\bsecure_token_metrics\b/ && "@at{qw(main http)}" !~ /\bsecure_token_zone\b/;
         $at{main} .= "\nevents {}\n" if $at{main} !~ /\bevents\s*\{/;
         $at{main} .= "\nhttp { $at{http} }\n" if $at{main} !~ /\bhttp\s*\{/;
         $at{main} = "load_module $module;\n$at{main}" if $at{main} !~ /\bload_module\b/;
         for ($at{main}) {
+            # Not every NGINX can have Debian's geoip2 module: here a client may say where it is.
+            # t/examples.t uses the module itself.
+            s{load_module\s+\S+geoip2\S+;\n}{}g;
+            s{\bgeoip2\s+\S+\s*\{.*?(\$\w+)\s+country iso_code;\s*\}}{map \$http_x_country $1 { default \$http_x_country; }}gs;
             s{load_module\s+\S+;}{load_module $module;}g;
             s{\blisten\s+80;}{listen 127.0.0.1:$self->{port};}g;
+            s{\b127\.0\.0\.1:9145;}{127.0.0.1:@{[$self->{metrics_port} //= free_port()]};}g;
             s{(/etc/nginx|/srv/|/var/cache/nginx)}{$dir$1}g;
             s{/var/log/nginx}{$dir/logs}g;
             my $temp = join '', map { "${_}_temp_path $dir/temp/$_;\n" }
@@ -245,9 +272,13 @@ package Documents::Nginx {
 
         # The files that it names.
         while ($text =~ /\bsecure_token_secret_file\s+(\S+?)(?:;|\s)/g) {
-            my $file = $1 =~ m{^/} ? $1 : "$dir/conf/$1";
+            my $file = substr($1, 0, 1) eq '/' ? "$1" : "$dir/conf/$1";
             Documents::spill($file, "replace-me-openssl-rand-hex-16\n");
             chmod 0600, $file;
+        }
+        # And those that name secrets.
+        while ($text =~ m{\binclude\s+(/\S+/secrets/\S+\.conf);}g) {
+            Documents::spill("$1", "secure_token_secret replace-me-openssl-rand-hex-16;\n");
         }
         File::Path::make_path("$dir/var/cache/nginx");
         return $text;

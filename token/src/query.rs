@@ -106,15 +106,17 @@ fn utf8(name: &[u8]) -> Result<&str, fmt::Error> {
     core::str::from_utf8(name).map_err(|_| fmt::Error)
 }
 
+/// No token is shorter: the application may well have a query such as `?download`.
+const SHORTEST_BARE: usize = 22;
+
 /// The first piece, where it is not an ordinary `name=value`. A token may end with padding.
 fn bare_token(query: &[u8]) -> Option<&[u8]> {
-    let Some(at) = memchr::memchr2(b'&', b'=', query) else {
-        return (!query.is_empty()).then_some(query);
-    };
+    let at = memchr::memchr2(b'&', b'=', query).unwrap_or(query.len());
     let is_padding = |byte: &&u8| **byte == b'=';
     let padding = query.get(at..)?.iter().take_while(is_padding).count();
     let (piece, behind) = query.split_at_checked(at.checked_add(padding)?)?;
-    (at > 0 && matches!(behind.first(), None | Some(b'&'))).then_some(piece)
+    let is_whole = matches!(behind.first(), None | Some(b'&'));
+    (is_whole && at >= SHORTEST_BARE).then_some(piece)
 }
 
 /// What stands between the ampersands.
@@ -142,6 +144,8 @@ fn value_of<'q>(piece: &'q [u8], name: &[u8]) -> Option<&'q [u8]> {
 
 #[cfg(test)]
 mod tests {
+    use std::format;
+
     use super::*;
 
     const ST_E: Params<'static> = Params {
@@ -222,12 +226,27 @@ mod tests {
             let fields = BARE.find(query.as_bytes())?;
             Some(std::string::String::from_utf8(fields.token.to_vec()).unwrap())
         };
-        assert_eq!(found("abc-_").as_deref(), Some("abc-_"));
-        assert_eq!(found("abc&x=1&def").as_deref(), Some("abc"));
-        assert_eq!(found("abc==&x=1").as_deref(), Some("abc=="));
-        for query in ["", "&abc", "x=1&abc", "x=&abc", "=", "==", "=abc", "a=b="] {
-            let expected = (query == "x=&abc").then_some("x=");
-            assert_eq!(found(query).as_deref(), expected, "{query}");
+        let token = "0123456789abcdef-_ABCD";
+        assert_eq!(found(token).as_deref(), Some(token));
+        assert_eq!(found(&format!("{token}&x=1&def")).as_deref(), Some(token));
+        let padded = format!("{token}==");
+        assert_eq!(found(&format!("{padded}&x=1")).as_deref(), Some(&*padded));
+        for query in [
+            "",
+            "download",
+            "download=",
+            "==",
+            &format!("&{token}"),
+            &format!("x=1&{token}"),
+        ] {
+            assert_eq!(found(query), None, "{query}");
+        }
+        for query in [
+            format!("{token}=1"),
+            format!("{token}==1"),
+            format!("={token}"),
+        ] {
+            assert_eq!(found(&query), None, "{query}");
         }
     }
 
@@ -242,8 +261,11 @@ mod tests {
         };
         assert_eq!(others(ST_E, "st=a&e=1"), "");
         assert_eq!(others(ST_E, "b=%20&st=a&&c&e=1&ST=x"), "b=%20&&c&ST=x");
-        assert_eq!(others(BARE, "abc"), "");
-        assert_eq!(others(BARE, "abc&b=%20&&c&abc"), "b=%20&&c&abc");
-        assert_eq!(others(BARE, "b=%20&abc"), "b=%20&abc");
+        let token = "0123456789abcdef-_ABCD";
+        assert_eq!(others(BARE, token), "");
+        assert_eq!(others(BARE, &format!("{token}&b=%20&&c")), "b=%20&&c");
+        assert_eq!(others(BARE, "download&b=%20"), "download&b=%20");
+        let elsewhere = format!("b=%20&{token}");
+        assert_eq!(others(BARE, &elsewhere), elsewhere);
     }
 }

@@ -68,7 +68,7 @@ function named(pieces, scheme, chosen) {
 function bareToken(pieces, chosen) {
   const found = chosen.token
     ? pieces.filter((piece) => piece.name === chosen.token)
-    : pieces.slice(0, 1).filter((piece) => /^[^=]+=*$/.test(piece.text));
+    : pieces.slice(0, 1).filter((piece) => /^[^=]{22,}=*$/.test(piece.text));
   const others = pieces.filter((piece) => !found.includes(piece));
   return {
     tokenName: chosen.token,

@@ -3,12 +3,18 @@ package SecureToken::Socket;
 # What the blocks of the t/*.t that use Test::Nginx have in common.
 #
 # Every block gets the module loaded and an origin at hand: `proxy_pass $ORIGIN` answers 200 to any
-# method and path with "origin: METHOD URI". And there are two more sections:
+# method and path with "origin: METHOD URI". And there are three more sections:
 #
 #   --- outcomes eval
 #   [get(azion('/a')) => 200, get('/a') => 403]
 #
-# is `request` and `error_code` in one, so that an answer stands beside its question; and
+# is `request` and `error_code` in one, so that an answer stands beside its question;
+#
+#   --- reasons eval
+#   [get(azion('/a')) => '', [get('/a'), 'X-Header: its value'] => 'missing']
+#
+# is the same for a location with `add_header X-Reason "<$secure_token_reason>" always`: 200 where the
+# reason is empty and 403 elsewhere. In both a question may have headers. And
 #
 #   --- logged eval
 #   [qr/secure_token: missing/]
@@ -31,9 +37,21 @@ use Test::More          ();
 # The package that `eval` sections are evaluated in.
 package Test::Base::Filter {
     use SecureToken;
+    use SecureToken::Ectoken;
 }
 
 our ($Config, $HttpConfig);
+
+# Test::Nginx reads the error log behind every request, and waits before it does, for lines that come
+# after the answer. This module writes its line before it.
+{
+    no warnings 'redefine';
+    my $read = \&Test::Nginx::Util::error_log_data;
+    *Test::Nginx::Socket::error_log_data = sub () {
+        local $Test::Nginx::Util::TestNginxSleep = 0;
+        return $read->();
+    };
+}
 
 sub import {
     my $port = $ENV{TEST_NGINX_SERVER_PORT} //= $ENV{TEST_NGINX_PORT} // 1984;
@@ -66,15 +84,26 @@ sub prepare {
         $block->main_config, $block->user_files, $block->log_level);
     $block->set_value(config => "$config\n# $other\n");
 
-    if (my $outcomes = $block->outcomes) {
-        ref $outcomes or Test::Nginx::Util::bail_out($block->name . " - outcomes: $outcomes");
-        my (@requests, @codes);
-        while (my ($request, $code) = splice @$outcomes, 0, 2) {
+    if (my $asked = $block->outcomes // $block->reasons) {
+        ref $asked or Test::Nginx::Util::bail_out($block->name . " - $asked");
+        my (@requests, @headers, @answers);
+        while (my ($question, $answer) = splice @$asked, 0, 2) {
+            my ($request, @more) = ref $question ? @$question : $question;
             push @requests, $request;
-            push @codes,    $code;
+            push @headers,  join "\n", @more;
+            push @answers,  $answer;
         }
-        $block->set_value(request    => @requests > 1 ? \@requests : $requests[0]);
-        $block->set_value(error_code => @codes > 1    ? \@codes    : $codes[0]);
+        my $set = sub { my ($name, @values) = @_; $block->set_value($name => @values > 1 ? \@values : $values[0]) };
+        $set->(request => @requests);
+        if (grep { $_ ne '' } @headers) {
+            Test::Nginx::Util::bail_out($block->name . ' - headers stand in two places') if defined $block->more_headers;
+            $set->(more_headers => @headers);
+        }
+        if ($block->reasons) {
+            $set->(response_headers => map { "X-Reason: <$_>" } @answers);
+            @answers = map { $_ eq '' ? 200 : 403 } @answers;
+        }
+        $set->(error_code => @answers);
     }
 
     # A running NGINX appends, so what it wrote for other blocks can go.

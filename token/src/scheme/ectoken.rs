@@ -229,6 +229,10 @@ const fn decoded(characters: usize) -> usize {
 }
 
 fn decode(token: &[u8], is_legacy_welcome: bool, buffer: &mut [u8]) -> Option<(Form, usize)> {
+    // Padding, whole or not: what handles queries may have taken the token for a name without a value,
+    // and put a `=` behind it.
+    let token = token.strip_suffix(b"=").unwrap_or(token);
+    let token = token.strip_suffix(b"=").unwrap_or(token);
     // Hexadecimal digits are base64 too, but a version 3 token of nothing else does not come about.
     if is_legacy_welcome && let Some(length) = encoding::hex(token, buffer) {
         return (length > LEGACY_BEGINNING.len()).then_some((Form::Exact, length));

@@ -28,7 +28,7 @@ fn version_2_opens_only_where_it_is_asked_for_and_only_in_its_exact_form() {
         version_2_verdict("ec_secure=025&ec_expire=1"),
         Some(Reason::Expired)
     );
-    let long = format!("ec_secure=1014&ec_url_allow=/,{}", "/".repeat(1014 - 30));
+    let long = format!("ec_secure=1014&ec_url_allow=/,{}", "/".repeat(1000 - 15));
     assert_eq!(version_2_verdict(&long), None);
     for wrong in [
         "ec_secure=25&ec_expire=0x",
@@ -51,7 +51,7 @@ fn version_2_opens_only_where_it_is_asked_for_and_only_in_its_exact_form() {
         Some(Reason::Signature)
     );
     assert_eq!(version_2_verdict("ec_expire=1"), Some(Reason::Signature));
-    assert_eq!(version_2_verdict("ec_secure="), Some(Reason::Malformed));
+    assert_eq!(version_2_verdict("ec_secure="), Some(Reason::Missing));
 
     let token = version_2(b"ec_secure=025&ec_expire=0", SECRET);
     assert!(reason_of(&token, &request(), &Rules::of(ectoken())).is_some());

@@ -29,6 +29,7 @@ fn a_token_may_be_padded_or_percent_encoded() {
         let encoded: String = token.bytes().map(|byte| format!("%{byte:02X}")).collect();
         for spelling in [
             format!("{token}{padding}"),
+            format!("{token}="),
             format!("{token}{}", padding.replace('=', "%3d")),
             format!("{encoded}&other=1"),
         ] {

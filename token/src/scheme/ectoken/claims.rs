@@ -1,7 +1,9 @@
 //! What the plaintext of an ectoken says: `name=value` pairs, all of which must hold.
 
+use core::fmt::Write as _;
+
 use super::lists;
-use crate::text::split;
+use crate::text::{Text, split};
 use crate::{Failure, Reason, Request, Rules};
 
 /// How a plaintext has to be written.
@@ -66,24 +68,17 @@ impl<'a> Stated<'a> {
         Ok(stated)
     }
 
-    /// The beginning of a version 2 plaintext states the length of the whole, in three digits or more.
+    /// A version 2 plaintext begins with the length of its pairs and of this beginning with three digits,
+    /// 14, whether there are three or more.
     fn take_length(&mut self, text: &'a [u8]) -> Option<&'a [u8]> {
         let rest = text.strip_prefix(super::LEGACY_BEGINNING)?;
         let end = memchr::memchr(b'&', rest)?;
         let (stated, pairs) = rest.split_at_checked(end)?;
-        let mut length = text.len();
-        let mut digits = 0usize;
-        for digit in stated.iter().rev() {
-            if usize::from(digit.wrapping_sub(b'0')) != length % 10 {
-                return None;
-            }
-            length /= 10;
-            digits = digits.saturating_add(1);
-        }
+        let pairs = pairs.get(1..)?;
+        let mut length = Text::new();
+        write!(length, "{:03}", pairs.len().checked_add(14)?).ok()?;
         self.secure = Some(stated);
-        let is_exact =
-            length == 0 && (digits == 3 || (digits > 3 && stated.first() != Some(&b'0')));
-        is_exact.then(|| pairs.get(1..)).flatten()
+        (stated == length.as_bytes()).then_some(pairs)
     }
 
     fn take(&mut self, pair: &'a [u8], form: Form) -> Result<(), Reason> {
