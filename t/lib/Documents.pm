@@ -150,7 +150,7 @@ sub run_command {
     }
     elsif ($line =~ /^curl .*--connect-to/) {
         my ($output, $code) = $local->($line =~ s/(::127\.0\.0\.1:)/$1$nginx->{port}/r);
-        $like->($output, qr/^HTTP\S+ 403 .*^X-Secure-Token-Reason: malformed\r$/ms, $line);
+        $like->($output, qr/^HTTP\S+ 403 .*^X-Secure-Token-Reason: missing\r$/ms, $line);
     }
     elsif ($line =~ /^curl /) {
         my ($output, $code) = $local->($line);
