@@ -9,8 +9,12 @@ use crate::counters::{self, Counters, Counts, Full};
 use crate::ngx::{Conf, Failed, Level, Place, Shared, Zone};
 use crate::variables;
 
-/// How many kilobytes of the zone the counters of one place take, at most, with two secrets.
-const KILOBYTES_PER_PLACE: usize = 2;
+/// What the counters of one place take of the zone, at most: it is handed out in powers of two.
+const BYTES_PER_PLACE: usize = 512 + 256;
+/// And for each secret.
+const BYTES_PER_SECRET: usize = 256;
+/// What NGINX itself takes of a zone.
+const BOOKKEEPING_KILOBYTES: usize = 64;
 
 /// What the whole configuration has in common.
 #[derive(Default)]
@@ -58,13 +62,20 @@ impl MainConf {
                 Ok(())
             }
             Err(Full { was_in_use: false }) => {
-                let labels = self.counters.len();
+                let room = |counters: &Rc<Counters>| {
+                    BYTES_PER_SECRET
+                        .saturating_mul(counters.keys.len())
+                        .saturating_add(BYTES_PER_PLACE)
+                };
+                let bytes: usize = self.counters.iter().map(room).sum();
+                // NGINX keeps books on every page of the zone.
+                let kilobytes = (bytes / 1000).saturating_add(BOOKKEEPING_KILOBYTES);
                 zone.log(
                     Level::Emergency,
                     &format!(
-                        "is too small for the counters of {labels} places in the configuration; give it \
-                         {} kilobytes",
-                        labels.saturating_mul(KILOBYTES_PER_PLACE).saturating_add(64)
+                        "is too small for the counters of {} places in the configuration; give it \
+                         {kilobytes} kilobytes",
+                        self.counters.len()
                     ),
                 );
                 Err(Failed)

@@ -206,7 +206,9 @@ pub(crate) fn respond(
         len: content_type.len(),
         data: content_type.as_ptr().cast_mut(),
     };
-    out.content_type_len = content_type.len();
+    // Without parameters: this is what `gzip_types` and the like compare.
+    let bare = content_type.split(';').next().unwrap_or_default();
+    out.content_type_len = bare.len();
     let sent = r.send_header();
     if sent != Status::NGX_OK || r.header_only() {
         return Ok(sent);

@@ -149,6 +149,13 @@ sub reload {
     return $self->wait_for(sub { grep { !$old{$_} } $self->workers });
 }
 
+# The same, and returns once no old worker is left: whatever is asked now, new ones answer.
+sub renew {
+    my ($self) = @_;
+    my @old = $self->workers;
+    return $self->reload && $self->wait_for(sub { my %now = map { $_ => 1 } $self->workers; !grep { $now{$_} } @old });
+}
+
 sub stop {
     my ($self, $signal) = @_;
     my $pid = delete $self->{pid} // return;
