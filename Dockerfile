@@ -17,7 +17,7 @@ WORKDIR /src
 COPY tools/deps tools/
 RUN tools/deps build system
 COPY . .
-RUN make build build/sign NGINX=system
+RUN make build cli NGINX=system
 
 FROM build AS test
 RUN make test NGINX=system
@@ -31,7 +31,7 @@ RUN apt-get update \
     && echo 'load_module modules/ngx_http_secure_token_module.so;' \
         >/etc/nginx/modules-enabled/50-mod-http-secure-token.conf
 COPY --from=build /src/build/system/ngx_http_secure_token_module.so /usr/lib/nginx/modules/
-COPY --from=build /src/build/sign /usr/local/bin/secure-token-sign
+COPY --from=build /src/build/secure-token /usr/local/bin/
 COPY demo /usr/share/nginx-secure-token/demo
 COPY signers/web/index.html /usr/share/nginx-secure-token/signers/web/
 # A module for another NGINX than this one is found out here.
@@ -39,7 +39,7 @@ RUN nginx -t
 # What demo/run goes by. It has to listen on the container's own address to be reached from outside.
 ENV NGINX_BINARY=/usr/sbin/nginx \
     SECURE_TOKEN_MODULE=/usr/lib/nginx/modules/ngx_http_secure_token_module.so \
-    SECURE_TOKEN_SIGN=/usr/local/bin/secure-token-sign \
+    SECURE_TOKEN_CLI=/usr/local/bin/secure-token \
     LISTEN=0.0.0.0 \
     PORT=8080
 EXPOSE 8080

@@ -20,7 +20,7 @@ endif
 
 OUT := build/$(NGINX)
 MODULE := $(OUT)/ngx_http_secure_token_module.so
-SIGN := build/sign
+CLI := build/secure-token
 
 # For whom nginx-sys is compiled depends on the environment, so each NGINX has a target directory of
 # its own: nothing is compiled again when one goes back and forth.
@@ -41,12 +41,12 @@ unexport MAKEFLAGS MFLAGS NGINX NGINX_SOURCE_DIR NGINX_BUILD_DIR
 # What the tests, the demonstration and the benchmark are run with.
 export NGINX_BINARY ?= $(abspath $(OUT)/nginx)
 export SECURE_TOKEN_MODULE := $(abspath $(MODULE))
-export SECURE_TOKEN_SIGN := $(abspath $(SIGN))
+export SECURE_TOKEN_CLI := $(abspath $(CLI))
 export PORT
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build run test test-cargo test-nginx check bench clean help FORCE
+.PHONY: build cli lab run test test-all test-cargo test-nginx check bench clean help FORCE
 
 build: ## build the module and, if it is vendored, NGINX: into build/$(NGINX)/
 build: $(MODULE) $(if $(filter-out custom,$(NGINX)),$(OUT)/nginx)
@@ -71,29 +71,40 @@ $(OUT)/inputs: FORCE | deps-build
 	esac; } >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-# Signs links from the command line: what the tests and the demonstration need.
-$(SIGN): $(shell find token -path token/tests -prune -o -print) Cargo.toml Cargo.lock | deps-build
-	cargo build --release -p token --example sign
+# The command, which the tests, the demonstration and the benchmark sign with.
+$(CLI): $(shell find token cli \( -path token/tests -o -path cli/tests \) -prune -o -print) Cargo.toml Cargo.lock | deps-build
+	cargo build --release -p secure-token
 	@mkdir -p $(@D)
-	@cp -f $(TARGET_DIR)/release/examples/sign $@
+	@cp -f $(TARGET_DIR)/release/secure-token $@
+
+cli: ## build the command secure-token: into build/
+cli: $(CLI)
+
+lab: ## make the page signers/web/index.html anew of its sources
+lab:
+	signers/web/build
 
 run: ## serve the demonstration on http://127.0.0.1:$(PORT)/ until Ctrl-C
-run: deps-run build $(SIGN)
+run: deps-run build $(CLI)
 	@demo/run
 
 test: ## run all tests: test-cargo and test-nginx
 test: deps-test test-cargo test-nginx
+
+test-all: ## the same, with every program installed that a test needs, so that none is skipped
+test-all: export SECURE_TOKEN_SKIP_NOTHING := 1
+test-all: deps-test-all test
 
 test-cargo: ## run the tests of the crates that are not part of NGINX
 test-cargo: deps-build
 	cargo test --workspace --exclude ngx_http_secure_token_module
 
 test-nginx: ## run t/ (or TESTS=t/azion.t) with a real NGINX
-test-nginx: deps-test build $(SIGN)
+test-nginx: deps-test build $(CLI)
 	@tools/test-nginx
 	TEST_NGINX_SERVER_PORT=$${TEST_NGINX_SERVER_PORT:-$$(tools/free-port)} \
 	TEST_NGINX_BINARY=$(NGINX_BINARY) TEST_NGINX_SERVROOT=$(abspath build/servroot) \
-		TEST_NGINX_SECURE_TOKEN_MODULE=$(SECURE_TOKEN_MODULE) TEST_NGINX_SIGN=$(SECURE_TOKEN_SIGN) \
+		TEST_NGINX_SECURE_TOKEN_MODULE=$(SECURE_TOKEN_MODULE) \
 		prove -Ibuild/test-nginx/lib -r $(PROVE_FLAGS) $(TESTS)
 
 # The module is looked at as `make build` compiles it, the other crates as `make test` does: neither
@@ -107,7 +118,7 @@ check: deps-check
 	tools/shellcheck
 
 bench: ## measure what the module costs a request
-bench: deps-bench build $(SIGN)
+bench: deps-bench build $(CLI)
 	@bench/run
 
 clean: ## delete what was built, except build/tools
@@ -116,10 +127,10 @@ clean: ## delete what was built, except build/tools
 
 # The tools that a target needs are installed (by root on Debian), or named.
 DEPS := build $(filter system,$(NGINX))
-.PHONY: deps-build deps-run deps-test deps-check deps-bench
+.PHONY: deps-build deps-run deps-test deps-test-all deps-check deps-bench
 deps-build:
 	@tools/deps $(DEPS)
-deps-run deps-test deps-check deps-bench: deps-%:
+deps-run deps-test deps-test-all deps-check deps-bench: deps-%:
 	@tools/deps $(DEPS) $*
 
 help: ## this list

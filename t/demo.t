@@ -12,7 +12,7 @@ use Test::More;
 $ENV{NGINX_BINARY}        = $ENV{TEST_NGINX_BINARY} // die "TEST_NGINX_BINARY is not set\n";
 $ENV{SECURE_TOKEN_MODULE} = $ENV{TEST_NGINX_SECURE_TOKEN_MODULE}
     // die "TEST_NGINX_SECURE_TOKEN_MODULE is not set\n";
-$ENV{SECURE_TOKEN_SIGN} = $ENV{TEST_NGINX_SIGN} // die "TEST_NGINX_SIGN is not set\n";
+$ENV{SECURE_TOKEN_CLI} // die "SECURE_TOKEN_CLI is not set\n";
 $ENV{no_proxy}          = '*';
 delete @ENV{qw(LISTEN NO_COLOR)};
 
@@ -163,7 +163,8 @@ subtest 'what it prints and shows' => sub {
     my %secret = $page =~ m{<a href="/lab/#sign&amp;scheme=(\w+)&amp;url=/\1/film\.html">\1</a> <dd><code>([\w-]{32})</code>}g;
     is_deeply [sort keys %secret], [qw(azion ectoken gcore)], 'the page shows the secrets to sign with';
     for my $scheme (sort keys %secret) {
-        chomp(my $link = `'$ENV{SECURE_TOKEN_SIGN}' $scheme '$secret{$scheme}' +60 /$scheme/film.html`);
+        local $ENV{SECRET} = $secret{$scheme};
+        chomp(my $link = `'$ENV{SECURE_TOKEN_CLI}' sign --scheme $scheme --secret-env SECRET --expires-in 60s /$scheme/film.html`);
         is outcome(curl("$home$link")), '200', "$scheme: a link that a visitor signs opens";
     }
 
@@ -248,10 +249,10 @@ subtest 'what is wrong is said' => sub {
 # With a signer that errs, no link opens that should.
 subtest 'links that do not give what they should' => sub {
     open my $file, '>', "$dir/sign" or die $!;
-    print {$file} qq{#!/bin/sh\nscheme=\$1; shift 2\nexec "$ENV{SECURE_TOKEN_SIGN}" "\$scheme" wrong "\$@"\n};
+    print {$file} qq{#!/bin/sh\nscheme=\$3; shift 5\nSECRET=wrong exec "$ENV{SECURE_TOKEN_CLI}" sign --scheme "\$scheme" --secret-env SECRET "\$@"\n};
     close $file;
     chmod 0755, "$dir/sign";
-    start(SECURE_TOKEN_SIGN => "$dir/sign");
+    start(SECURE_TOKEN_CLI => "$dir/sign");
     ends(1, 'wrong links');
     like read_file("$dir/out"), qr/^ +200: this is what it should have been$/m, 'each is named';
     like read_file("$dir/out"), qr/^demo: \d+ of these links gave something else than they should$/m,

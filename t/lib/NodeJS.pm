@@ -20,7 +20,7 @@ sub needs {
     my (%package_of) = @_;
     my @missing = grep { !has_program($_) } sort keys %package_of or return;
     my $how = 'not installed: ' . join(', ', @missing) . ' (apt-get install ' . join(' ', @package_of{@missing}) . ')';
-    Test::More::plan(skip_all => $how) unless $ENV{SECURE_TOKEN_ALL_SIGNERS};
+    Test::More::plan(skip_all => $how) unless $ENV{SECURE_TOKEN_SKIP_NOTHING};
     Test::More::fail($how);
     Test::More::done_testing();
     exit 1;

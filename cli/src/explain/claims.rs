@@ -1,0 +1,258 @@
+//! The claims of an ectoken in words, each held against the request alone.
+
+use token::{Claim, Failure, Link, Reason, Rules, Secret};
+
+use super::hints;
+use crate::claims::by_claim;
+use crate::path::percent_decoded;
+use crate::request::Asked;
+use crate::text::{join, quote, show};
+use crate::time;
+
+/// One claim.
+pub(super) struct Told {
+    pub(super) name: String,
+    pub(super) value: String,
+    /// What it asks for, and what the request has where that is something else.
+    pub(super) says: String,
+    /// `None` for one that demands nothing.
+    pub(super) holds: Option<bool>,
+    /// What was most likely done wrongly.
+    pub(super) mistake: Option<String>,
+}
+
+/// The claims of a decrypted token, in their order.
+pub(super) fn told(asked: &Asked<'_>, text: &[u8]) -> Vec<Told> {
+    let pairs: Vec<(&[u8], &[u8])> = hints::pairs(text).collect();
+    let told = |(name, value): &(&[u8], &[u8])| {
+        let (says, holds, mistake) = tell(asked, name, value, &pairs);
+        Told {
+            name: show(name),
+            value: show(value),
+            says,
+            holds,
+            mistake,
+        }
+    };
+    pairs.iter().map(told).collect()
+}
+
+type Said = (String, Option<bool>, Option<String>);
+
+fn tell(asked: &Asked<'_>, name: &[u8], value: &[u8], all: &[(&[u8], &[u8])]) -> Said {
+    if all.iter().filter(|(other, _)| *other == name).count() > 1 && name.starts_with(b"ec_") {
+        return (
+            "is there twice, and the module reads neither".to_owned(),
+            Some(false),
+            None,
+        );
+    }
+    match name {
+        b"ec_expire" => return expire(asked, value),
+        b"ec_rate" | b"ec_prebuf" | b"ec_secure" => {
+            return ("does nothing here".to_owned(), None, None);
+        }
+        _ => {}
+    }
+    let Some(known) = by_claim(name) else {
+        let is_reserved = name
+            .trim_ascii()
+            .get(..3)
+            .is_some_and(|start| start.eq_ignore_ascii_case(b"ec_"));
+        return if is_reserved {
+            let mistake = format!(
+                "The module knows no claim {} and refuses the token: leave it out when you sign.",
+                quote(name)
+            );
+            (
+                "is unknown and may be a restriction".to_owned(),
+                Some(false),
+                Some(mistake),
+            )
+        } else {
+            (
+                "is the signer's own and demands nothing".to_owned(),
+                None,
+                None,
+            )
+        };
+    };
+    let entries: Vec<String> = value
+        .split(|&byte| byte == b',')
+        .map(|entry| show(entry.trim_ascii()))
+        .collect();
+    let says = format!("{} {}", known.says, join(&entries, "or"));
+    let allow = name
+        .strip_suffix(b"_deny")
+        .map(|stem| [stem, b"_allow"].concat());
+    if allow.is_some_and(|allow| all.iter().any(|(name, _)| *name == allow.as_slice())) {
+        return (
+            format!("{says}; the list of what is allowed counts in its place"),
+            None,
+            None,
+        );
+    }
+    match holds(asked, name, value) {
+        Some(reason) if reason == Some(known.reason) => {
+            let mistake = url_mistake(asked, value).filter(|_| known.reason == Reason::Url);
+            (
+                format!("{says}; {}", has(asked, known.reason)),
+                Some(false),
+                mistake,
+            )
+        }
+        Some(_) => (says, Some(true), None),
+        None => {
+            let mistake = format!(
+                "{} cannot be read: it takes {}, and not {}.",
+                show(name),
+                known.form,
+                quote(value)
+            );
+            ("cannot be read".to_owned(), Some(false), Some(mistake))
+        }
+    }
+}
+
+fn expire(asked: &Asked<'_>, value: &[u8]) -> Said {
+    let text = show(value);
+    let seconds: Option<u64> = text
+        .parse()
+        .ok()
+        .filter(|_| value.iter().all(u8::is_ascii_digit));
+    match seconds {
+        None => {
+            let mistake = format!("ec_expire takes a Unix time in seconds, and not \"{text}\".");
+            ("is no Unix time".to_owned(), Some(false), Some(mistake))
+        }
+        Some(0) => ("never expires".to_owned(), Some(true), None),
+        Some(seconds) => {
+            let is_over = asked.now > seconds.saturating_add(asked.rules.clock_skew);
+            let verb = if is_over { "expired" } else { "expires" };
+            let mut said = format!("{verb} {}", time::told(seconds, asked.now));
+            if let Some(local) = time::local(seconds) {
+                said.push_str(&format!("; {local} in the time zone of this machine"));
+            }
+            let mistake = (seconds >= 100_000_000_000).then(|| {
+                format!(
+                    "ec_expire looks like milliseconds: sign seconds, {}.",
+                    seconds / 1000
+                )
+            });
+            (said, Some(!is_over), mistake)
+        }
+    }
+}
+
+/// Why the module would refuse the request for the sake of this claim alone. A token with nothing else is made and
+/// verified. The outer `None` for a claim that cannot be read.
+fn holds(asked: &Asked<'_>, name: &[u8], value: &[u8]) -> Option<Option<Reason>> {
+    const SECRET: &[u8] = b"of a token that never leaves this function";
+    let everywhere = Claim {
+        name: b"ec_url_allow",
+        value: b"/",
+    };
+    let own = Claim { name, value };
+    let claims = if name == everywhere.name {
+        vec![own]
+    } else {
+        vec![everywhere, own]
+    };
+    let link = Link {
+        path: b"/",
+        claims: &claims,
+        ..Link::default()
+    };
+    let rules = Rules {
+        params: asked.scheme.params(),
+        ..asked.rules
+    };
+    let mut query = String::new();
+    let nonce = &mut |bytes: &mut [u8]| -> Result<(), Failure> {
+        bytes.fill(0);
+        Ok(())
+    };
+    asked
+        .scheme
+        .sign(&link, &rules, Secret::new(SECRET), nonce, &mut query)
+        .ok()?;
+    let (sources, secrets) = ([query.as_bytes()], [SECRET]);
+    let mut parts = asked.parts(&sources, &secrets);
+    if name != everywhere.name {
+        parts.path = b"/";
+    }
+    let rules = Rules {
+        max_lifetime: None,
+        ..rules
+    };
+    Some(
+        asked
+            .scheme
+            .verify(&parts, &rules, asked.now)
+            .ok()?
+            .reason(),
+    )
+}
+
+/// What the request has, where that does not fit.
+fn has(asked: &Asked<'_>, reason: Reason) -> String {
+    let or = |value: &[u8], none: &str| {
+        if value.is_empty() {
+            none.to_owned()
+        } else {
+            quote(value)
+        }
+    };
+    match reason {
+        Reason::Url => format!("the path is {}", quote(&asked.path)),
+        Reason::ClientIp => match asked.client_ip {
+            Some(address) => format!("the client has {}", quote(address)),
+            None => "the client's address is not known (--client-ip)".to_owned(),
+        },
+        Reason::Country => match asked.country {
+            Some(code) => format!("the client's country is {}", or(code, "not known")),
+            None => "nobody says the client's country (--country)".to_owned(),
+        },
+        Reason::Referrer => format!(
+            "the page is {}",
+            or(asked.referrer, "none (--header 'Referer: …')")
+        ),
+        Reason::Host => format!(
+            "the host is {}",
+            or(&asked.host, "not known (--header 'Host: …')")
+        ),
+        Reason::Protocol => format!(
+            "the protocol is {}",
+            or(asked.protocol.as_bytes(), "not known (give the whole URL)")
+        ),
+        _ => "it does not".to_owned(),
+    }
+}
+
+/// What is wrong with an `ec_url_allow` that the path does not begin with.
+fn url_mistake(asked: &Asked<'_>, value: &[u8]) -> Option<String> {
+    let begins = |entry: &[u8]| asked.path.starts_with(entry);
+    for entry in value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii) {
+        let shown = quote(entry);
+        if percent_decoded(entry).is_some_and(|decoded| decoded != entry && begins(&decoded)) {
+            return Some(format!(
+                "ec_url_allow was signed percent-encoded, {shown}: sign paths decoded."
+            ));
+        }
+        if asked
+            .path
+            .to_ascii_lowercase()
+            .starts_with(&entry.to_ascii_lowercase())
+        {
+            return Some(format!(
+                "ec_url_allow has {shown} in another case than the path: sign it as it is requested, or set secure_token_ignore_case."
+            ));
+        }
+        if entry.strip_suffix(b"*").is_some_and(begins) {
+            return Some(format!(
+                "ec_url_allow has {shown}, and \"*\" is a plain character there: leave it out."
+            ));
+        }
+    }
+    None
+}

@@ -1,0 +1,168 @@
+//! Where secrets come from. They are wiped when they are dropped, and never printed.
+
+use std::fs;
+use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use zeroize::Zeroizing;
+
+use crate::output::{self, Trouble};
+
+/// A file with more than this is not a secret. The module has the same bound.
+const LONGEST: u64 = 64 * 1024;
+
+/// A secret's bytes, as somebody gave them.
+#[derive(Clone)]
+pub(crate) struct Text(Zeroizing<Vec<u8>>);
+
+impl FromStr for Text {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(Zeroizing::new(text.as_bytes().to_vec())))
+    }
+}
+
+#[derive(clap::Args)]
+#[command(next_help_heading = "Secrets")]
+pub(crate) struct SecretArgs {
+    /// Read a secret from this file; one newline at its end is dropped, as the module does
+    #[arg(long, value_name = "FILE")]
+    secret_file: Vec<PathBuf>,
+
+    /// Read a secret from standard input; one newline at its end is dropped
+    #[arg(long)]
+    secret_stdin: bool,
+
+    /// Take a secret from this environment variable, as it is
+    #[arg(long, value_name = "VARIABLE")]
+    secret_env: Vec<String>,
+
+    /// The secret itself. Others see it in the list of processes: prefer a file
+    #[arg(long, value_name = "SECRET")]
+    secret: Vec<Text>,
+}
+
+/// The secrets of a command, in the order in which they are tried: files, standard input, environment,
+/// command line.
+pub(crate) struct Secrets(Vec<Text>);
+
+impl SecretArgs {
+    pub(crate) const fn reads_stdin(&self) -> bool {
+        self.secret_stdin
+    }
+
+    pub(crate) fn read(&self) -> Result<Secrets, Trouble> {
+        let mut secrets = Vec::new();
+        for file in &self.secret_file {
+            secrets.push(from_file(file)?);
+        }
+        if self.secret_stdin {
+            secrets.push(from_reader(io::stdin().lock(), "standard input")?);
+        }
+        for name in &self.secret_env {
+            secrets.push(from_environment(name)?);
+        }
+        if !self.secret.is_empty() {
+            output::warning(
+                "a secret on the command line is seen by everybody who lists the processes, and stays in \
+                 the shell's history; write it to a file and name that with --secret-file",
+            );
+        }
+        for secret in &self.secret {
+            if secret.0.is_empty() {
+                return Err("the secret of --secret is empty; write the secret itself".into());
+            }
+            secrets.push(secret.clone());
+        }
+        Ok(Secrets(secrets))
+    }
+
+    /// The one secret of a command that takes no more.
+    pub(crate) fn read_one(&self) -> Result<Secrets, Trouble> {
+        let secrets = self.read_some()?;
+        match secrets.len() {
+            1 => Ok(secrets),
+            _ => Err("a link is signed with one secret; name one".into()),
+        }
+    }
+
+    /// At least one secret.
+    pub(crate) fn read_some(&self) -> Result<Secrets, Trouble> {
+        let secrets = self.read()?;
+        if secrets.len() == 0 {
+            return Err(
+                "there is no secret; name the file that holds it with --secret-file".into(),
+            );
+        }
+        Ok(secrets)
+    }
+}
+
+impl Secrets {
+    pub(crate) const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn bytes(&self) -> Vec<&[u8]> {
+        self.0.iter().map(|text| text.0.as_slice()).collect()
+    }
+
+    /// The first one, which signs.
+    pub(crate) fn first(&self) -> &[u8] {
+        self.0.first().map_or(b"", |text| text.0.as_slice())
+    }
+}
+
+fn from_file(path: &Path) -> Result<Text, Trouble> {
+    let name = path.display();
+    let cannot = |error: io::Error| format!("cannot read \"{name}\": {error}");
+    let file = fs::File::open(path).map_err(cannot)?;
+    let metadata = file.metadata().map_err(cannot)?;
+    if metadata.is_file() && metadata.permissions().mode() & 0o004 != 0 {
+        output::warning(&format!(
+            "others can read \"{name}\"; take that right away with \"chmod o-r\""
+        ));
+    }
+    from_reader(file, &format!("\"{name}\""))
+}
+
+fn from_reader(reader: impl Read, name: &str) -> Result<Text, Trouble> {
+    // Room for all of it at once, so that no copy is left where it grew.
+    let room = LONGEST.saturating_add(1);
+    let mut text = Zeroizing::new(Vec::with_capacity(
+        usize::try_from(room).unwrap_or_default(),
+    ));
+    reader
+        .take(room)
+        .read_to_end(&mut text)
+        .map_err(|error| format!("cannot read {name}: {error}"))?;
+    if u64::try_from(text.len()).unwrap_or(u64::MAX) > LONGEST {
+        return Err(format!("{name} has more than 64 KiB; it is to hold one secret").into());
+    }
+    if text.ends_with(b"\n") {
+        text.pop();
+        if text.ends_with(b"\r") {
+            text.pop();
+        }
+    }
+    if text.is_empty() {
+        return Err(format!("{name} is empty; write the secret into it").into());
+    }
+    Ok(Text(text))
+}
+
+fn from_environment(name: &str) -> Result<Text, Trouble> {
+    match std::env::var_os(name) {
+        Some(value) if !value.is_empty() => {
+            let text = Zeroizing::new(value.into_encoded_bytes());
+            Ok(Text(Zeroizing::new(text.to_vec())))
+        }
+        _ => Err(format!(
+            "the environment variable \"{name}\" has no secret; set it, or use --secret-file"
+        )
+        .into()),
+    }
+}

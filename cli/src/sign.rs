@@ -1,0 +1,136 @@
+//! `secure-token sign`: links that open.
+
+mod signer;
+mod stream;
+mod warnings;
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt as _;
+use std::process::ExitCode;
+
+use clap::ArgGroup;
+use token::Scheme;
+
+use crate::args::scheme_parser;
+use crate::claims::ClaimArgs;
+use crate::link::LinkArgs;
+use crate::output::{self, Trouble};
+use crate::secrets::SecretArgs;
+use crate::time;
+
+use signer::Signer;
+
+/// Sign URLs: print each with a token that opens it until it expires
+///
+/// Every URL is printed as it was given, with the signed parameters in its query. The path that is signed is the
+/// one that NGINX goes by: decoded once, "." and ".." resolved, "//" merged. What NGINX would answer with 400 is
+/// an error here.
+#[derive(clap::Args)]
+#[command(
+    group = ArgGroup::new("expiry").required(true),
+    after_long_help = "\
+Examples:
+  secure-token sign --scheme azion --secret-file key --expires-in 1h https://cdn.example.com/videos/a.mp4
+  secure-token sign --scheme gcore --secret-file key --expires-in 1h --client-ip 192.0.2.7 /downloads/a.zip
+  secure-token sign --scheme ectoken --secret-file key --expires-in 1d --url-allow /films/ --country-allow DE,FR \\
+      https://cdn.example.com/films/a.mp4
+  secure-token sign --scheme azion --secret-file key --expires-at 2026-12-24T18:00:00Z - <urls >links"
+)]
+pub(crate) struct Args {
+    /// The scheme, as in the directive secure_token
+    #[arg(long, value_parser = scheme_parser())]
+    scheme: &'static dyn Scheme,
+
+    /// How long the link opens, from now: seconds, or 90s, 15m, 1h30m, 7d, 2w, 1y
+    #[arg(long, value_name = "TIME", group = "expiry", value_parser = Lifetime::parse)]
+    expires_in: Option<Lifetime>,
+
+    /// When the link expires: a Unix time in seconds, or a date with its zone, 2026-11-24T10:00:00Z
+    #[arg(long, value_name = "TIME", group = "expiry", value_parser = time::instant)]
+    expires_at: Option<u64>,
+
+    /// Let the link open for ever; ectoken only
+    #[arg(long, group = "expiry")]
+    never: bool,
+
+    /// Sign anew a URL that has a token of the scheme already. Without this it is an error, for the module
+    /// refuses a link with two tokens
+    #[arg(long)]
+    replace: bool,
+
+    /// Print JSON, an object for each URL on a line of its own: url, path, expires, expires_utc, scheme, or
+    /// line and error
+    #[arg(long)]
+    json: bool,
+
+    /// What to sign: https://host/path, or a path. "-" reads URLs from standard input, one a line, and prints
+    /// for each line one line, which is empty where it could not be signed
+    #[arg(required = true, value_name = "URL")]
+    urls: Vec<OsString>,
+
+    #[command(flatten)]
+    secrets: SecretArgs,
+
+    #[command(flatten)]
+    link: LinkArgs,
+
+    #[command(flatten)]
+    claims: ClaimArgs,
+}
+
+/// A length of time, and whether it was written without a unit.
+#[derive(Clone, Copy)]
+struct Lifetime {
+    seconds: u64,
+    is_bare: bool,
+}
+
+impl Lifetime {
+    fn parse(text: &str) -> Result<Self, String> {
+        Ok(Self {
+            seconds: time::duration(text)?,
+            is_bare: text.bytes().all(|byte| byte.is_ascii_digit()),
+        })
+    }
+}
+
+impl Args {
+    /// When links expire that are signed now; `None` for never.
+    fn expires(&self, now: u64) -> Option<u64> {
+        let later = |lifetime: Lifetime| now.saturating_add(lifetime.seconds);
+        self.expires_at.or(self.expires_in.map(later))
+    }
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode, Trouble> {
+    let is_stream = args.urls.iter().any(|url| url == "-");
+    if is_stream && args.urls.len() > 1 {
+        return Err("\"-\" stands for all URLs; write it alone, or write URLs".into());
+    }
+    if is_stream && args.secrets.reads_stdin() {
+        return Err("standard input has either the secret or the URLs; use --secret-file".into());
+    }
+    let secrets = args.secrets.read_one()?;
+    let signer = Signer::new(args, secrets.first())?;
+    warnings::warn(args, time::now());
+    if is_stream {
+        return stream::run(&signer, args.json);
+    }
+
+    let mut code = ExitCode::SUCCESS;
+    for url in &args.urls {
+        match signer.sign(url.as_bytes(), time::now()) {
+            Ok(signed) => {
+                if let Some(warning) = &signed.warning {
+                    output::warning(warning);
+                }
+                output::print_bytes(&signed.line(args.json))?;
+            }
+            Err(message) => {
+                output::error(&message);
+                code = ExitCode::from(output::TROUBLE);
+            }
+        }
+    }
+    Ok(code)
+}

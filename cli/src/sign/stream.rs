@@ -1,0 +1,69 @@
+//! URLs from standard input: for each line one line.
+
+use std::io::{self, BufRead, BufReader, BufWriter, Read as _, Write as _};
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use super::signer::Signer;
+use crate::output::{self, Trouble};
+use crate::time;
+
+/// Room for what is read at once.
+const BUFFER: usize = 64 * 1024;
+/// No URL is longer; a stream without a newline must not fill the memory.
+const LONGEST_LINE: u64 = 1024 * 1024;
+
+pub(super) fn run(signer: &Signer<'_>, is_json: bool) -> Result<ExitCode, Trouble> {
+    let mut input = BufReader::with_capacity(BUFFER, io::stdin().lock());
+    let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+    let mut code = ExitCode::SUCCESS;
+    let mut line = Vec::new();
+    let mut number = 0u64;
+    loop {
+        // Whoever waits for the answer to a line before the next one gets it now.
+        if input.buffer().is_empty() {
+            out.flush()?;
+        }
+        number = number.saturating_add(1);
+        line.clear();
+        let cannot =
+            |error: io::Error| format!("cannot read line {number} of standard input: {error}");
+        if read_line(&mut input, &mut line).map_err(cannot)? == 0 {
+            out.flush()?;
+            return Ok(code);
+        }
+        let text = line.strip_suffix(b"\n").unwrap_or(&line);
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        if text.is_empty() {
+            out.write_all(b"\n")?;
+            continue;
+        }
+        match signer.sign(text, time::now()) {
+            Ok(signed) => {
+                if let Some(warning) = &signed.warning {
+                    output::warning(&format!("line {number}: {warning}"));
+                }
+                out.write_all(&signed.line(is_json))?;
+            }
+            Err(message) => {
+                output::error(&format!("line {number}: {message}"));
+                code = ExitCode::from(output::TROUBLE);
+                if is_json {
+                    write!(out, "{}", json!({ "line": number, "error": message }))?;
+                }
+                out.write_all(b"\n")?;
+            }
+        }
+    }
+}
+
+fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> {
+    let length = input.by_ref().take(LONGEST_LINE).read_until(b'\n', line)?;
+    if !line.ends_with(b"\n") && u64::try_from(length).is_ok_and(|length| length == LONGEST_LINE) {
+        return Err(io::Error::other(
+            "it has more than 1 MiB, and no URL is so long",
+        ));
+    }
+    Ok(length)
+}

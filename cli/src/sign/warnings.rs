@@ -1,0 +1,85 @@
+//! What is allowed, and most often not meant.
+
+use token::ClientIp;
+
+use super::{Args, Lifetime};
+use crate::output::warning;
+use crate::time::{self, DAY, YEAR};
+
+/// Longer than this nobody means a link to live.
+const LONG: u64 = 10 * YEAR;
+
+pub(super) fn warn(args: &Args, now: u64) {
+    for message in messages(args, now) {
+        warning(&message);
+    }
+}
+
+fn messages(args: &Args, now: u64) -> Vec<String> {
+    let mut messages = Vec::new();
+    if let Some(expires) = args.expires(now) {
+        if expires < now {
+            messages.push(format!(
+                "the link has expired already: {}",
+                time::told(expires, now)
+            ));
+        }
+        let lifetime = expires.saturating_sub(now);
+        if let Some(meant) = args.expires_in.and_then(meant_as_milliseconds) {
+            messages.push(format!(
+                "the link opens for {}; if that was meant in milliseconds, write --expires-in {meant}",
+                time::length(lifetime)
+            ));
+        } else if lifetime > LONG {
+            messages.push(format!(
+                "the link opens for {}, until {}; whoever gets hold of it has it as long",
+                time::length(lifetime),
+                time::utc(expires)
+            ));
+        }
+    }
+    let paths = args
+        .claims
+        .0
+        .iter()
+        .find(|(name, _)| name == "ec_url_allow");
+    for entry in paths.iter().flat_map(|(_, value)| value.split(',')) {
+        if entry.trim() == "/" {
+            messages.push(
+                "--url-allow / opens every path that this secret protects; name a directory"
+                    .to_owned(),
+            );
+        }
+        messages.extend(escape_warning("--url-allow", entry));
+    }
+    messages.extend(
+        args.link
+            .own_path()
+            .and_then(|path| escape_warning("--path", path)),
+    );
+    if let Some(address) = &args.link.client_ip
+        && args.scheme.client_ip() == ClientIp::Optional
+        && address.parse::<std::net::IpAddr>().is_err()
+    {
+        messages.push(format!(
+            "\"{address}\" is no address; it is signed as it stands"
+        ));
+    }
+    messages
+}
+
+/// What a lifetime without a unit is in seconds, where it looks like milliseconds.
+fn meant_as_milliseconds(lifetime: Lifetime) -> Option<u64> {
+    let Lifetime { seconds, is_bare } = lifetime;
+    (is_bare && seconds > 30 * DAY && seconds.is_multiple_of(1000)).then_some(seconds / 1000)
+}
+
+fn escape_warning(option: &str, path: &str) -> Option<String> {
+    let decoded = crate::path::percent_decoded(path.as_bytes())?;
+    (decoded != path.as_bytes()).then(|| {
+        format!(
+            "{option} \"{path}\" is compared with decoded paths as it stands; if it is percent-encoded, write \"{}\"",
+            crate::text::show(&decoded)
+        )
+    })
+}

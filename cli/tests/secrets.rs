@@ -1,0 +1,220 @@
+//! Where secrets come from, and `secure-token keygen`, which makes them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    reason = "a test that panics is a test that fails"
+)]
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use common::{Cli, EXPIRES, SECRET, azion_token};
+
+fn link() -> String {
+    format!("/a?st={}&e={EXPIRES}", azion_token(SECRET, "/a", EXPIRES))
+}
+
+fn sign(cli: &Cli, args: &[&str], stdin: &[u8]) -> common::Ran {
+    let first = [
+        "sign",
+        "--scheme",
+        "azion",
+        "--expires-at",
+        "1795514400",
+        "/a",
+    ];
+    cli.run_with(&[&first, args].concat(), stdin)
+}
+
+#[test]
+fn a_secret_comes_from_a_file_standard_input_the_environment_or_the_command_line() {
+    let mut cli = Cli::new();
+    cli.env("KEY", SECRET);
+    assert_eq!(
+        sign(&cli, &["--secret-file", "key"], b"").quietly(),
+        format!("{}\n", link())
+    );
+    assert_eq!(
+        sign(&cli, &["--secret-stdin"], SECRET.as_bytes()).quietly(),
+        format!("{}\n", link())
+    );
+    assert_eq!(
+        sign(&cli, &["--secret-env", "KEY"], b"").quietly(),
+        format!("{}\n", link())
+    );
+    let ran = sign(&cli, &["--secret", SECRET], b"");
+    assert!(
+        ran.err.starts_with(
+            "secure-token: warning: a secret on the command line is seen by everybody"
+        )
+    );
+    assert_eq!(ran.line(), link());
+}
+
+#[test]
+fn one_newline_at_the_end_is_dropped_and_nothing_else() {
+    for (text, secret) in [
+        ("key\n", "key"),
+        ("key\r\n", "key"),
+        ("key\n\n", "key\n"),
+        (" key ", " key "),
+        ("key\r", "key\r"),
+    ] {
+        let mut cli = Cli::new();
+        cli.secret_file("key", text.as_bytes());
+        let right = format!("/a?st={}&e={EXPIRES}", azion_token(secret, "/a", EXPIRES));
+        assert_eq!(
+            sign(&cli, &["--secret-file", "key"], b"").line(),
+            right,
+            "{text:?}"
+        );
+        assert_eq!(
+            sign(&cli, &["--secret-stdin"], text.as_bytes()).line(),
+            right,
+            "{text:?}"
+        );
+    }
+}
+
+#[test]
+fn a_secret_that_is_none_is_refused() {
+    let mut cli = Cli::new();
+    cli.env("EMPTY", "");
+    cli.secret_file("empty", b"\n");
+    cli.secret_file("large", &[b'x'; 65 * 1024]);
+    for (args, said) in [
+        (&[][..], "there is no secret"),
+        (&["--secret-file", "none"], "cannot read \"none\""),
+        (&["--secret-file", "."], "cannot read \".\""),
+        (&["--secret-file", "empty"], "is empty"),
+        (&["--secret-file", "large"], "64 KiB"),
+        (&["--secret-stdin"], "standard input is empty"),
+        (&["--secret-env", "EMPTY"], "has no secret"),
+        (&["--secret-env", "UNSET"], "has no secret"),
+        (&["--secret", ""], "is empty"),
+        (
+            &["--secret-file", "key", "--secret-file", "key"],
+            "with one secret",
+        ),
+    ] {
+        let ran = sign(&cli, args, b"");
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}");
+        assert!(ran.err.contains(said), "{args:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_file_that_everybody_may_read_is_warned_of() {
+    let cli = Cli::new();
+    fs::set_permissions(cli.dir.join("key"), fs::Permissions::from_mode(0o644)).unwrap();
+    let ran = sign(&cli, &["--secret-file", "key"], b"");
+    assert!(
+        ran.err
+            .contains("others can read \"key\"; take that right away with \"chmod o-r\""),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn all_secrets_are_tried_in_their_order() {
+    let mut cli = Cli::new();
+    cli.secret_file("new", b"the-secret-of-next-year");
+    let ran = cli.verify("azion", &["--secret-file", "new", &link()]);
+    assert!(ran.out.starts_with("PASSED, secret 1, "), "{}", ran.out);
+    let args = [
+        "verify",
+        "--scheme",
+        "azion",
+        "--secret-file",
+        "new",
+        "--secret-file",
+        "key",
+        "--now",
+        common::NOW,
+    ];
+    let ran = cli.run(&[&args[..], &[&link()]].concat());
+    assert!(ran.out.starts_with("PASSED, secret 2, "), "{}", ran.out);
+}
+
+#[test]
+fn keygen_makes_a_new_secret_every_time() {
+    let cli = Cli::new();
+    let one = cli.run(&["keygen"]).quietly();
+    assert!(
+        one.len() == 65
+            && one.ends_with('\n')
+            && one.trim_end().bytes().all(|byte| byte.is_ascii_hexdigit())
+    );
+    assert_ne!(one, cli.run(&["keygen"]).quietly());
+    let short = cli
+        .run(&["keygen", "--length", "16", "--format", "base64url"])
+        .quietly();
+    assert_eq!(short.trim_end().len(), 22);
+    assert!(
+        cli.run(&["keygen", "--length", "8"])
+            .err
+            .contains("warning: less than 16")
+    );
+    assert_eq!(cli.run(&["keygen", "--length", "0"]).code, 2);
+}
+
+#[test]
+fn keygen_writes_a_file_of_the_owner_alone_and_spares_one_that_is_there() {
+    let cli = Cli::new();
+    assert_eq!(cli.run(&["keygen", "--out", "new"]).quietly(), "");
+    let path = cli.dir.join("new");
+    assert_eq!(
+        fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(text.len(), 65);
+    let ran = cli.run(&["keygen", "--out", "new"]);
+    assert!(
+        ran.code == 2 && ran.err.contains("\"new\" exists"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+
+    let link = cli
+        .run(&[
+            "sign",
+            "--scheme",
+            "azion",
+            "--secret-file",
+            "new",
+            "--expires-in",
+            "1h",
+            "/a",
+        ])
+        .line();
+    assert_eq!(
+        cli.run(&["verify", "--scheme", "azion", "--secret-file", "new", &link])
+            .code,
+        0
+    );
+}
+
+#[test]
+fn keygen_prints_json() {
+    let cli = Cli::new();
+    let json = cli.run(&["keygen", "--json", "--length", "16"]).json();
+    assert_eq!(
+        (json["bytes"].as_u64(), json["format"].as_str()),
+        (Some(16), Some("hex"))
+    );
+    assert_eq!(json["secret"].as_str().unwrap().len(), 32);
+    let ran = cli.run(&["keygen", "--json", "--out", "new"]);
+    assert_eq!(
+        ran.json(),
+        serde_json::json!({ "bytes": 32, "format": "hex", "file": "new" })
+    );
+}

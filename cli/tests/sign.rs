@@ -1,0 +1,327 @@
+//! `secure-token sign`: what comes out.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    reason = "a test that panics is a test that fails"
+)]
+
+mod common;
+
+use common::{Cli, EXPIRES, azion_token, gcore_token};
+
+const AT: [&str; 2] = ["--expires-at", "1795514400"];
+
+fn signed(scheme: &str, url: &str) -> String {
+    Cli::new().sign(scheme, &[AT[0], AT[1], url]).line()
+}
+
+fn azion(path: &str) -> String {
+    format!(
+        "st={}&e={EXPIRES}",
+        azion_token(common::SECRET, path, EXPIRES)
+    )
+}
+
+#[test]
+fn the_vendors_examples_come_out_to_the_letter() {
+    let cli = Cli::with_secret("mysecret");
+    let ran = cli.sign(
+        "azion",
+        &[
+            "--expires-at",
+            "1470055000",
+            "http://www.example.org/my/uri",
+        ],
+    );
+    assert_eq!(
+        ran.out,
+        "http://www.example.org/my/uri?st=m6WCATfRgS_5lcyChCPgrw&e=1470055000\n"
+    );
+    assert!(
+        ran.err
+            .contains("warning: the link has expired already: 2016-08-01 12:36:40 UTC"),
+        "{}",
+        ran.err
+    );
+
+    let cli = Cli::with_secret("secret_key");
+    let at = ["--expires-at", "2147483647"];
+    let url = "/images/1.jpg";
+    let ran = cli.sign("gcore", &[&at[..], &[url]].concat());
+    assert_eq!(
+        ran.line(),
+        "/images/1.jpg?md5=vHEnxR8VaxpEDgyNzJuWwA&expires=2147483647"
+    );
+    let ran = cli.sign(
+        "gcore",
+        &[&at[..], &["--client-ip", "1.2.3.4", url]].concat(),
+    );
+    assert_eq!(
+        ran.line(),
+        "/images/1.jpg?md5=14nsJ0zrjGipdIbehZ1tRw&expires=2147483647"
+    );
+}
+
+#[test]
+fn what_stands_in_the_url_stays_byte_for_byte() {
+    for (url, path, before, after) in [
+        ("/a", "/a", "/a?", ""),
+        ("/a?", "/a", "/a?", ""),
+        ("https://h/a?b=%20&&c&", "/a", "https://h/a?b=%20&&c&&", ""),
+        (
+            "https://h:8443/a#t=1?x",
+            "/a",
+            "https://h:8443/a?",
+            "#t=1?x",
+        ),
+        ("https://h?b", "/", "https://h?b&", ""),
+        ("/%C3%BC/ü%20+%2B", "/ü/ü ++", "/%C3%BC/ü%20+%2B?", ""),
+        ("/a/../b//c/./d%2fe", "/b/c/d/e", "/a/../b//c/./d%2fe?", ""),
+        ("/100%25", "/100%", "/100%25?", ""),
+        ("/a?ST=1&E=2", "/a", "/a?ST=1&E=2&", ""),
+    ] {
+        assert_eq!(
+            signed("azion", url),
+            format!("{before}{}{after}", azion(path)),
+            "{url}"
+        );
+    }
+}
+
+#[test]
+fn an_ectoken_stands_in_front_of_the_query_unless_it_has_a_name() {
+    let cli = Cli::new();
+    let link = signed("ectoken", "https://h/a?b=1&c#t");
+    let token = link
+        .strip_prefix("https://h/a?")
+        .unwrap()
+        .strip_suffix("&b=1&c#t")
+        .unwrap();
+    assert!(token.len() > 38 && !token.contains('='), "{token}");
+    assert_eq!(cli.verify("ectoken", &[&link]).code, 0);
+    // A flag is no token.
+    assert!(signed("ectoken", "/a?autoplay").ends_with("&autoplay"));
+
+    let named = cli
+        .sign("ectoken", &["--param", "token=t", AT[0], AT[1], "/a?b=1"])
+        .line();
+    assert!(named.starts_with("/a?b=1&t="), "{named}");
+    assert_eq!(
+        cli.verify("ectoken", &["--param", "token=t", &named]).code,
+        0
+    );
+}
+
+#[test]
+fn the_parameters_can_have_other_names() {
+    let ran = Cli::new().sign(
+        "azion",
+        &["--param", "token=sig,expires=until", AT[0], AT[1], "/a"],
+    );
+    let token = azion_token(common::SECRET, "/a", EXPIRES);
+    assert_eq!(ran.line(), format!("/a?sig={token}&until={EXPIRES}"));
+}
+
+#[test]
+fn a_link_can_be_signed_for_another_path_than_its_own() {
+    let ran = Cli::new().sign(
+        "gcore",
+        &["--path", "/vod/42/", AT[0], AT[1], "/vod/42/1.ts"],
+    );
+    let token = gcore_token(common::SECRET, "/vod/42/", EXPIRES, "");
+    assert_eq!(
+        ran.line(),
+        format!("/vod/42/1.ts?md5={token}&expires={EXPIRES}")
+    );
+}
+
+#[test]
+fn case_is_ignored_where_that_is_wanted() {
+    let ran = Cli::new().sign("azion", &["--ignore-case", AT[0], AT[1], "/A/Ü"]);
+    assert_eq!(ran.line(), format!("/A/Ü?{}", azion("/a/Ü")));
+}
+
+#[test]
+fn slashes_are_kept_where_that_is_wanted() {
+    let ran = Cli::new().sign("azion", &["--keep-slashes", AT[0], AT[1], "/a//b"]);
+    assert_eq!(ran.line(), format!("/a//b?{}", azion("/a//b")));
+}
+
+#[test]
+fn an_address_is_bound_in_its_canonical_spelling() {
+    for address in ["2001:db8::1", "2001:DB8:0:0:0:0:0:1"] {
+        let ran = Cli::new().sign("gcore", &["--client-ip", address, AT[0], AT[1], "/a"]);
+        let token = gcore_token(common::SECRET, "/a", EXPIRES, "2001:db8::1");
+        assert_eq!(ran.line(), format!("/a?md5={token}&expires={EXPIRES}"));
+    }
+    let ran = Cli::new().sign("gcore", &["--client-ip", "me", AT[0], AT[1], "/a"]);
+    assert!(ran.err.contains("\"me\" is no address"), "{}", ran.err);
+}
+
+#[test]
+fn an_ectoken_may_never_expire() {
+    let cli = Cli::new();
+    let link = cli.sign("ectoken", &["--never", "/a"]).line();
+    let ran = cli.run(&[
+        "verify",
+        "--scheme",
+        "ectoken",
+        "--secret-file",
+        "key",
+        "--now",
+        "9000000000",
+        &link,
+    ]);
+    assert_eq!(ran.quietly(), "PASSED, secret 1, never expires\n");
+}
+
+#[test]
+fn a_url_that_has_a_token_is_signed_anew_only_on_demand() {
+    let cli = Cli::new();
+    for (scheme, url) in [
+        ("azion", "/a?x=1&st=old&e=1&y"),
+        ("azion", "/a?x=1&e=1&y"),
+        ("gcore", "/a?x=1&md5=old&expires=1&y"),
+    ] {
+        let ran = cli.sign(scheme, &[AT[0], AT[1], url]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+        assert!(
+            ran.err.contains("--replace") && ran.err.contains("duplicate"),
+            "{}",
+            ran.err
+        );
+        let link = cli.sign(scheme, &["--replace", AT[0], AT[1], url]).line();
+        assert!(link.starts_with("/a?x=1&y&"), "{link}");
+        assert_eq!(cli.verify(scheme, &[&link]).code, 0);
+    }
+    let old = signed("ectoken", "/a?x=1");
+    assert_eq!(cli.sign("ectoken", &[AT[0], AT[1], &old]).code, 2);
+    let new = cli
+        .sign("ectoken", &["--replace", AT[0], AT[1], &old])
+        .line();
+    assert!(
+        new != old && new.len() == old.len() && new.ends_with("&x=1"),
+        "{new}"
+    );
+}
+
+#[test]
+fn every_restriction_of_an_ectoken_can_be_stated() {
+    let cli = Cli::new();
+    let link = cli
+        .sign(
+            "ectoken",
+            &[
+                AT[0],
+                AT[1],
+                "--client-ip",
+                "192.0.2.0/24,2001:db8::/32",
+                "--url-allow",
+                "/films/",
+                "--url-allow",
+                "/sound/",
+                "--country-allow",
+                "DE,FR",
+                "--country-deny",
+                "US",
+                "--ref-allow",
+                "*.example.com,missing",
+                "--ref-deny",
+                "example.net",
+                "--host-allow",
+                "h",
+                "--host-deny",
+                "g",
+                "--proto-allow",
+                "https",
+                "--proto-deny",
+                "http",
+                "--claim",
+                "user=42",
+                "https://h/films/a",
+            ],
+        )
+        .line();
+    let ran = cli.run(&["explain", "--secret-file", "key", "--json", &link]);
+    let claims = ran.json()["claims"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|claim| {
+            format!(
+                "{}={}",
+                claim["name"].as_str().unwrap(),
+                claim["value"].as_str().unwrap()
+            )
+        })
+        .collect::<Vec<_>>()
+        .join("&");
+    assert_eq!(
+        claims,
+        "ec_expire=1795514400&ec_clientip=192.0.2.0/24,2001:db8::/32&ec_url_allow=/films/,/sound/\
+         &ec_country_allow=DE,FR&ec_country_deny=US&ec_ref_allow=*.example.com,missing&ec_ref_deny=example.net\
+         &ec_host_allow=h&ec_host_deny=g&ec_proto_allow=https&ec_proto_deny=http&user=42"
+    );
+    let asked = [
+        "--client-ip",
+        "192.0.2.7",
+        "--country",
+        "de",
+        "--header",
+        "Referer: https://a.example.com/",
+    ];
+    assert_eq!(
+        cli.verify("ectoken", &[&asked[..], &[&link]].concat()).code,
+        0
+    );
+}
+
+#[test]
+fn without_another_word_an_ectoken_opens_its_own_path() {
+    let cli = Cli::new();
+    let link = signed("ectoken", "/my%20film");
+    assert_eq!(cli.verify("ectoken", &[&link]).code, 0);
+    assert_eq!(cli.verify("ectoken", &[&link.replace("my", "me")]).code, 1);
+}
+
+#[test]
+fn json_has_an_object_for_each_url() {
+    let ran = Cli::new().sign("azion", &[AT[0], AT[1], "--json", "https://h/a%20b", "/c"]);
+    let objects: Vec<serde_json::Value> = ran
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(
+        objects[0],
+        serde_json::json!({
+            "scheme": "azion",
+            "url": format!("https://h/a%20b?{}", azion("/a b")),
+            "path": "/a b",
+            "expires": EXPIRES,
+            "expires_utc": "2026-11-24T10:00:00Z",
+        })
+    );
+    assert_eq!(objects.len(), 2);
+    let ran = Cli::new().sign("ectoken", &["--never", "--json", "/a"]);
+    assert!(ran.json()["expires"].is_null() && ran.json()["expires_utc"].is_null());
+}
+
+#[test]
+fn what_is_signed_is_verified() {
+    let cli = Cli::new();
+    for scheme in ["azion", "gcore", "ectoken"] {
+        for url in ["https://h/a%20b?x=1", "/", "/ü", "//a/../b", "http://h"] {
+            let link = cli.sign(scheme, &[AT[0], AT[1], url]).line();
+            let ran = cli.verify(scheme, &[&link]);
+            assert_eq!(
+                ran.out, "PASSED, secret 1, expires 2026-11-24 10:00:00 UTC (in 24 hours)\n",
+                "{link}"
+            );
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! `secure-token sign`: what is not signed, and what is warned of.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    reason = "a test that panics is a test that fails"
+)]
+
+mod common;
+
+use common::{Cli, EXPIRES, azion_token};
+
+const AT: [&str; 2] = ["--expires-at", "1795514400"];
+
+fn signed(scheme: &str, url: &str) -> String {
+    Cli::new().sign(scheme, &[AT[0], AT[1], url]).line()
+}
+
+fn azion(path: &str) -> String {
+    format!(
+        "st={}&e={EXPIRES}",
+        azion_token(common::SECRET, path, EXPIRES)
+    )
+}
+
+#[test]
+fn what_the_module_would_refuse_is_not_signed() {
+    for (scheme, args, said) in [
+        (
+            "ectoken",
+            &["--country-allow", "Germany"][..],
+            "--country-allow takes countries of two letters",
+        ),
+        (
+            "ectoken",
+            &["--ref-allow", "http://example.com"],
+            "--ref-allow takes hosts",
+        ),
+        (
+            "ectoken",
+            &["--url-allow", "films/"],
+            "--url-allow takes beginnings of decoded paths",
+        ),
+        (
+            "ectoken",
+            &["--claim", "ec_new=1"],
+            "the module knows no claim \"ec_new\"",
+        ),
+        (
+            "ectoken",
+            &["--claim", "ec_expire=1"],
+            "leave it out of --claim",
+        ),
+        (
+            "ectoken",
+            &["--claim", "ec_url_allow=/", "--url-allow", "/"],
+            "is given twice",
+        ),
+        ("ectoken", &["--claim", "user"], "NAME=VALUE"),
+        (
+            "ectoken",
+            &["--claim", "user=a&b"],
+            "cannot stand in an ectoken",
+        ),
+        (
+            "ectoken",
+            &["--client-ip", "192.0.2.x"],
+            "--client-ip takes addresses and networks",
+        ),
+        (
+            "ectoken",
+            &["--param", "token=t,expires=e"],
+            "have their expiry inside",
+        ),
+        (
+            "azion",
+            &["--client-ip", "192.0.2.7"],
+            "bound to no address",
+        ),
+        ("gcore", &["--client-ip", ""], "--client-ip is empty"),
+        (
+            "gcore",
+            &["--url-allow", "/"],
+            "no restrictions of this sort",
+        ),
+        ("azion", &["--param", "token=e"], "give them two"),
+        ("azion", &["--param", "token=a/b"], "letters, digits"),
+        ("azion", &["--param", "name=a"], "token=NAME"),
+        ("other", &[], "azion, gcore, ectoken"),
+    ] {
+        let ran = Cli::new().sign(scheme, &[args, &[AT[0], AT[1], "/a"]].concat());
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}");
+        assert!(
+            ran.err.starts_with("secure-token: error: ") && ran.err.contains(said),
+            "{args:?}: {}",
+            ran.err
+        );
+    }
+    for (scheme, url, said) in [
+        ("azion", "/a b", "write \"%20\""),
+        ("azion", "a", "is no URL"),
+        ("azion", "", "is no URL"),
+        ("azion", "ftp://h/a", "is no URL"),
+        ("azion", "/a%0a", "control characters"),
+        ("azion", "/a%00", "%00"),
+        ("azion", "/a%2", "hexadecimal digits"),
+        ("azion", "/../a", "above"),
+        ("ectoken", "/a,b", "--url-allow"),
+        ("ectoken", "/a&b", "--url-allow"),
+        ("ectoken", &format!("/{}", "a".repeat(5000)), "longer"),
+    ] {
+        let ran = Cli::new().sign(scheme, &[AT[0], AT[1], url]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{url}");
+        assert!(
+            ran.err.starts_with("secure-token: error: ") && ran.err.contains(said),
+            "{url}: {}",
+            ran.err
+        );
+    }
+}
+
+#[test]
+fn tokens_that_open_too_much_or_too_little_are_warned_of() {
+    for (args, said) in [
+        (&["--url-allow", "/", "/a"][..], "opens every path"),
+        (
+            &["--url-allow", "/b", "/a"],
+            "the token does not open /a itself",
+        ),
+        (&["--url-allow", "/a%20b,/a", "/a"], "write \"/a b\""),
+        (&["--path", "/a%20b", "/a"], "write \"/a b\""),
+    ] {
+        let ran = Cli::new().sign("ectoken", &[&AT[..], args].concat());
+        assert_eq!(ran.code, 0);
+        assert!(
+            ran.err.starts_with("secure-token: warning: ") && ran.err.contains(said),
+            "{args:?}: {}",
+            ran.err
+        );
+    }
+}
+
+#[test]
+fn lifetimes_that_nobody_means_are_warned_of() {
+    for (args, said) in [
+        (
+            &["--expires-in", "11y", "/a"][..],
+            "the link opens for 11 years",
+        ),
+        (
+            &["--expires-in", "86400000", "/a"],
+            "if that was meant in milliseconds, write --expires-in 86400",
+        ),
+        (
+            &["--expires-at", "1470055000", "/a"],
+            "the link has expired already",
+        ),
+        (&["--expires-in", "10y", "/a"], ""),
+        (&["--expires-in", "86400", "/a"], ""),
+    ] {
+        let ran = Cli::new().sign("azion", args);
+        assert_eq!(ran.code, 0);
+        assert_eq!(ran.err.is_empty(), said.is_empty(), "{}", ran.err);
+        assert!(ran.err.contains(said), "{}", ran.err);
+    }
+}
+
+#[test]
+fn an_expiry_may_be_written_in_many_ways_and_not_be_left_out() {
+    let link = signed("azion", "/a");
+    for expiry in ["2026-11-24T10:00:00Z", "2026-11-24 12:30:00+02:30"] {
+        assert_eq!(
+            Cli::new()
+                .sign("azion", &["--expires-at", expiry, "/a"])
+                .line(),
+            link
+        );
+    }
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let ran = Cli::new().sign("azion", &["--expires-in", "1h30m", "--json", "/a"]);
+    let expires = ran.json()["expires"].as_u64().unwrap();
+    assert!((now + 5400..now + 5430).contains(&expires));
+
+    for (args, said) in [
+        (&["/a"][..], "required arguments"),
+        (&["--never", "/a"], "links of azion have to expire"),
+        (
+            &["--expires-in", "1h", "--expires-at", "1795514400", "/a"],
+            "cannot be used with",
+        ),
+        (
+            &["--expires-at", "1795514400000", "/a"],
+            "looks like milliseconds; write seconds, 1795514400",
+        ),
+        (
+            &["--expires-at", "2026-11-24T10:00:00", "/a"],
+            "with its zone",
+        ),
+        (&["--expires-at", "0", "/a"], "from 1 to 9999999999"),
+        (
+            &["--expires-at", "10000000000", "/a"],
+            "from 1 to 9999999999",
+        ),
+        (&["--expires-in", "1 moon", "/a"], "90s"),
+    ] {
+        let ran = Cli::new().sign("azion", args);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}");
+        assert!(
+            ran.err.starts_with("secure-token: error: ") && ran.err.contains(said),
+            "{}",
+            ran.err
+        );
+    }
+}
+
+#[test]
+fn many_urls_are_signed_in_their_order_and_one_that_cannot_be_does_not_stop_the_others() {
+    let ran = Cli::new().sign("azion", &[AT[0], AT[1], "/a", "/b b", "/c"]);
+    assert_eq!(ran.code, 2);
+    assert_eq!(ran.out, format!("/a?{}\n/c?{}\n", azion("/a"), azion("/c")));
+}
