@@ -74,15 +74,7 @@ fn strip(
         return Ok(());
     };
     let params = conf.param_names(scheme);
-    ngx::shorten_args(r, |r| {
-        let args = ngx::args(r);
-        // After an internal redirect the query may be another. What has no name there is the token
-        // only if it is the same.
-        if params.token.is_none() && params.token_in(args) != params.token_in(ngx::sent_args(r)) {
-            return Ok(args);
-        }
-        request::without_token(r, &params, args)
-    })
+    ngx::shorten_args(r, |r| request::without_token(r, &params, ngx::args(r)))
 }
 
 /// What became of a request so far. NGINX comes to the access phase again for the same request: with a

@@ -6,13 +6,14 @@ use token::{ClientIp, Failure, Params, Scheme, Secret};
 use crate::config::{LocationConf, Source};
 use crate::ngx::{self, Failed, Value};
 
-/// A query string without the token's parameters, in the request's pool.
+/// A query string without the token's parameters, in the request's pool. It is the client's, or what
+/// became of that.
 pub(crate) fn without_token<'a>(
     r: &'a Request,
     params: &Params<'_>,
     query: &[u8],
 ) -> Result<&'a [u8], Failed> {
-    let others = params.others(query);
+    let others = params.others(query, ngx::sent_args(r));
     let joined = others.flat_map(|piece| [b"&", piece]).skip(1);
     ngx::keep_bytes(r, joined).map(|bytes| &*bytes)
 }

@@ -20,9 +20,9 @@ spill("$dir/key", "replace-me-openssl-rand-hex-16\n");
 chmod 0600, "$dir/key";
 spill("$dir/urls", join '', map { "https://cdn.example.com/videos/$_.mp4\n" } 1, '2 2', 3);
 spill("$dir/bin/secure-token", qq{#!/bin/sh\nexec '$command' "\$@"\n});
-spill("$dir/bin/cargo", "#!/bin/sh\n");    # what cargo would build is there
+spill("$dir/bin/make", "#!/bin/sh\n");    # what make would build is there
 chmod 0755, glob "$dir/bin/*";
-spill("$dir/target/release/secure-token", slurp($command));
+spill("$dir/build/secure-token", slurp($command));
 $ENV{PATH} = "$dir/bin:$ENV{PATH}";
 $ENV{TZ} = 'UTC';
 
@@ -43,6 +43,8 @@ sub settled {
 
 # What the first commands need: directories that are there on every system.
 run("mkdir -p /usr/local/share/bash-completion/completions\n");
+
+run_command('make cli');
 
 my @blocks = blocks($guide);
 for my $number (0 .. $#blocks) {

@@ -6,7 +6,7 @@ use token::{Params, Reason, RequestParts, Rules, Scheme};
 pub(crate) fn has_token(scheme: &dyn Scheme, rules: &Rules<'_>, query: &[u8]) -> bool {
     if rules.params.token.is_some() {
         let pieces = query.split(|&byte| byte == b'&').count();
-        return rules.params.others(query).count() != pieces;
+        return rules.params.others(query, query).count() != pieces;
     }
     let extras = scheme.extras().iter().map(|extra| extra.scheme);
     std::iter::once(scheme)
@@ -27,7 +27,7 @@ pub(crate) fn is_token(scheme: &dyn Scheme, rules: &Rules<'_>, query: &[u8]) -> 
 
 /// The query without the scheme's parameters.
 pub(crate) fn without_token(params: &Params<'_>, query: &[u8]) -> Vec<u8> {
-    let others: Vec<&[u8]> = params.others(query).collect();
+    let others: Vec<&[u8]> = params.others(query, query).collect();
     others.join(b"&".as_slice())
 }
 

@@ -53,8 +53,7 @@ pub(crate) struct Args {
     #[arg(long, group = "expiry")]
     never: bool,
 
-    /// Sign anew a URL that has a token of the scheme already. Without this it is an error, for the module
-    /// refuses a link with two tokens
+    /// Sign anew a URL that has a token of the scheme already: take the old one out. Without this it is an error
     #[arg(long)]
     replace: bool,
 

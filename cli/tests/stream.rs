@@ -13,6 +13,7 @@ mod common;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use common::{Cli, EXPIRES, azion_token};
 
@@ -96,12 +97,17 @@ fn an_answer_does_not_wait_for_the_next_line() {
         .spawn()
         .unwrap();
     let mut input = child.stdin.take().unwrap();
-    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let output = BufReader::new(child.stdout.take().unwrap());
+    let (answer, answers) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        output
+            .lines()
+            .try_for_each(|line| answer.send(line.unwrap()))
+    });
     for path in ["/a", "/b"] {
         writeln!(input, "{path}").unwrap();
-        let mut line = String::new();
-        output.read_line(&mut line).unwrap();
-        assert_eq!(line, signed(path));
+        let line = answers.recv_timeout(Duration::from_secs(20));
+        assert_eq!(line.map(|line| line + "\n"), Ok(signed(path)));
     }
     drop(input);
     assert!(child.wait().unwrap().success());

@@ -64,24 +64,27 @@ impl<'a> Params<'a> {
         })
     }
 
-    /// The token in a query string, as it was sent.
-    pub fn token_in<'q>(&self, query: &'q [u8]) -> Option<&'q [u8]> {
-        self.find(query).map(|fields| fields.token)
-    }
-
-    /// The pieces of a query string that are not the token's, in order and as they were sent.
+    /// The pieces of `query` that are not the token's, in order and as they were sent. `query` may have
+    /// become another than the `sent` one, in which the token was found: what has no name is the token
+    /// where it is the same.
     pub fn others<'q>(
         &self,
         query: &'q [u8],
+        sent: &'q [u8],
     ) -> impl Iterator<Item = &'q [u8]> + Clone + use<'a, 'q> {
         let Self { token, expires } = *self;
-        let has_bare_token = token.is_none() && bare_token(query).is_some();
-        let is_value = move |piece, name: Option<&[u8]>| {
-            name.is_some_and(|name| value_of(piece, name).is_some())
+        let mut bare = match token {
+            None => bare_token(sent),
+            Some(_) => None,
         };
-        pieces(query)
-            .skip(usize::from(has_bare_token))
-            .filter(move |piece| !is_value(piece, token) && !is_value(piece, expires))
+        pieces(query).filter(move |piece| {
+            if bare == Some(*piece) {
+                bare = None;
+                return false;
+            }
+            let has_name = |name| value_of(piece, name).is_some();
+            !token.is_some_and(has_name) && !expires.is_some_and(has_name)
+        })
     }
 
     /// Writes a token, and its expiry in Unix seconds where that has a parameter of its own.
@@ -254,7 +257,7 @@ mod tests {
     fn taking_the_token_out_leaves_the_others_as_they_were() {
         let others = |params: Params<'static>, query: &str| -> std::string::String {
             let pieces: std::vec::Vec<_> = params
-                .others(query.as_bytes())
+                .others(query.as_bytes(), query.as_bytes())
                 .map(|piece| core::str::from_utf8(piece).unwrap())
                 .collect();
             pieces.join("&")
@@ -267,5 +270,8 @@ mod tests {
         assert_eq!(others(BARE, "download&b=%20"), "download&b=%20");
         let elsewhere = format!("b=%20&{token}");
         assert_eq!(others(BARE, &elsewhere), elsewhere);
+        let twice = format!("a=1&{token}&{token}");
+        let left = BARE.others(twice.as_bytes(), token.as_bytes());
+        assert!(left.eq([b"a=1".as_slice(), token.as_bytes()]));
     }
 }

@@ -84,9 +84,12 @@ impl<'a> Signer<'a> {
         let mut rest = old_query.to_vec();
         if query::has_token(self.args.scheme, &self.rules, old_query) {
             if !self.args.replace {
+                let why = match self.rules.params.token {
+                    Some(_) => ", and with two the module refuses it as \"duplicate\"",
+                    None => "",
+                };
                 return Err(format!(
-                    "{} has a token of {} already, and with two the module refuses it as \"duplicate\"; sign the \
-                     URL without it, or write --replace to take it out",
+                    "{} has a token of {} already{why}; sign the URL without it, or write --replace to take it out",
                     show(text),
                     self.args.scheme.name()
                 ));
