@@ -46,7 +46,7 @@ export PORT
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build cli lab run test test-all test-cargo test-nginx check bench clean help FORCE
+.PHONY: build cli lab run test test-all test-cargo test-nginx check bench bench-tenants clean help FORCE
 
 build: ## build the module and, if it is vendored, NGINX: into build/$(NGINX)/
 build: $(MODULE) $(if $(filter-out custom,$(NGINX)),$(OUT)/nginx)
@@ -120,6 +120,10 @@ check: deps-check
 bench: ## measure what the module costs a request
 bench: deps-bench build $(CLI)
 	@bench/run
+
+bench-tenants: ## measure what many tenants cost: memory, nginx -t and a request
+bench-tenants: deps-bench build $(CLI)
+	@bench/tenants
 
 clean: ## delete what was built, except build/tools
 	mkdir -p build && find build -mindepth 1 -maxdepth 1 ! -name tools -exec rm -rf {} +

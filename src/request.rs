@@ -13,7 +13,12 @@ pub(crate) fn without_token<'a>(
     params: &Params<'_>,
     query: &[u8],
 ) -> Result<&'a [u8], Failed> {
-    let others = params.others(query, ngx::sent_args(r));
+    // To find it takes a look at every byte, and only a token without a name is known by it.
+    let sent = match params.token {
+        None => ngx::sent_args(r),
+        Some(_) => b"",
+    };
+    let others = params.others(query, sent);
     let joined = others.flat_map(|piece| [b"&", piece]).skip(1);
     ngx::keep_bytes(r, joined).map(|bytes| &*bytes)
 }
