@@ -46,7 +46,7 @@ export PORT
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build cli lab run test test-all test-cargo test-nginx check bench bench-tenants clean help FORCE
+.PHONY: build cli install-cli lab run test test-all test-cargo test-nginx check bench bench-tenants clean help FORCE
 
 build: ## build the module and, if it is vendored, NGINX: into build/$(NGINX)/
 build: $(MODULE) $(if $(filter-out custom,$(NGINX)),$(OUT)/nginx)
@@ -73,12 +73,23 @@ $(OUT)/inputs: FORCE | deps-build
 
 # The command, which the tests, the demonstration and the benchmark sign with.
 $(CLI): $(shell find token cli \( -path token/tests -o -path cli/tests \) -prune -o -print) Cargo.toml Cargo.lock | deps-build
-	cargo build --release -p secure-token
+	cargo build --locked --release -p secure-token
 	@mkdir -p $(@D)
 	@cp -f $(TARGET_DIR)/release/secure-token $@
 
 cli: ## build the command secure-token: into build/
 cli: $(CLI)
+
+PREFIX ?= /usr/local
+SHARE = $(DESTDIR)$(PREFIX)/share
+install-cli: ## install the command with its manual pages and completions: below $(PREFIX)
+install-cli: $(CLI)
+	install -D -m 755 $(CLI) $(DESTDIR)$(PREFIX)/bin/secure-token
+	mkdir -p $(addprefix $(SHARE)/,man/man1 bash-completion/completions zsh/site-functions fish/vendor_completions.d)
+	$(CLI) man --out-dir $(SHARE)/man/man1
+	$(CLI) completions bash >$(SHARE)/bash-completion/completions/secure-token
+	$(CLI) completions zsh >$(SHARE)/zsh/site-functions/_secure-token
+	$(CLI) completions fish >$(SHARE)/fish/vendor_completions.d/secure-token.fish
 
 lab: ## make the page signers/web/index.html anew of its sources
 lab:
@@ -153,3 +164,4 @@ help: ## this list
 	@echo '  TESTS=t/          files or directories for `make test-nginx`'
 	@echo '  PROVE_FLAGS=      more options for prove, for example -v'
 	@echo '  TARGET_DIR=target where cargo builds'
+	@echo '  PREFIX=/usr/local where `make install-cli` installs'

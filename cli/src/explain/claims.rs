@@ -93,7 +93,7 @@ fn tell(asked: &Asked<'_>, name: &[u8], value: &[u8], all: &[(&[u8], &[u8])]) ->
         );
     }
     match holds(asked, name, value) {
-        Some(reason) if reason == Some(known.reason) => {
+        Some(false) => {
             let mistake = url_mistake(asked, value).filter(|_| known.reason == Reason::Url);
             (
                 format!("{says}; {}", has(asked, known.reason)),
@@ -101,7 +101,7 @@ fn tell(asked: &Asked<'_>, name: &[u8], value: &[u8], all: &[(&[u8], &[u8])]) ->
                 mistake,
             )
         }
-        Some(_) => (says, Some(true), None),
+        Some(true) => (says, Some(true), None),
         None => {
             let mistake = format!(
                 "{} cannot be read: it takes {}, and not {}.",
@@ -144,9 +144,9 @@ fn expire(asked: &Asked<'_>, value: &[u8]) -> Said {
     }
 }
 
-/// Why the module would refuse the request for the sake of this claim alone. A token with nothing else is made and
-/// verified. The outer `None` for a claim that cannot be read.
-fn holds(asked: &Asked<'_>, name: &[u8], value: &[u8]) -> Option<Option<Reason>> {
+/// Whether the module would let the request in for this claim alone: a token with nothing else is made and verified.
+/// `None` for a claim that cannot be read.
+fn holds(asked: &Asked<'_>, name: &[u8], value: &[u8]) -> Option<bool> {
     const SECRET: &[u8] = b"of a token that never leaves this function";
     let everywhere = Claim {
         name: b"ec_url_allow",
@@ -185,13 +185,8 @@ fn holds(asked: &Asked<'_>, name: &[u8], value: &[u8]) -> Option<Option<Reason>>
         max_lifetime: None,
         ..rules
     };
-    Some(
-        asked
-            .scheme
-            .verify(&parts, &rules, asked.now)
-            .ok()?
-            .reason(),
-    )
+    let verdict = asked.scheme.verify(&parts, &rules, asked.now).ok()?;
+    Some(verdict.reason().is_none())
 }
 
 /// What the request has, where that does not fit.
