@@ -53,19 +53,26 @@ impl From<Failure> for Unmet {
 impl<'a> Stated<'a> {
     /// # Errors
     /// [`Reason::Malformed`] and [`Reason::UnsupportedClaim`].
+    // So that the claims are read where they stay, and not moved.
+    #[inline(always)]
     pub(super) fn parse(text: &'a [u8], form: Form) -> Result<Self, Reason> {
         let mut stated = Self::default();
+        stated.read(text, form)?;
+        Ok(stated)
+    }
+
+    fn read(&mut self, text: &'a [u8], form: Form) -> Result<(), Reason> {
         let pairs = match form {
             Form::Authentic => text,
-            Form::Exact => stated.take_length(text).ok_or(Reason::Malformed)?,
+            Form::Exact => self.take_length(text).ok_or(Reason::Malformed)?,
         };
         for pair in split(pairs, b'&') {
-            stated.take(pair, form)?;
+            self.take(pair, form)?;
         }
-        if let Some(value) = stated.expire {
-            stated.expires = expiry(value)?;
+        if let Some(value) = self.expire {
+            self.expires = expiry(value)?;
         }
-        Ok(stated)
+        Ok(())
     }
 
     /// A version 2 plaintext begins with the length of its pairs and of this beginning with three digits,
@@ -212,14 +219,17 @@ fn is_reserved(name: &[u8]) -> bool {
 /// `Ok(None)` for the expiry 0, which is never.
 fn expiry(value: &[u8]) -> Result<Option<u64>, Reason> {
     // As many digits as a 64-bit number always takes.
-    if value.is_empty() || value.len() > 19 || !value.iter().all(u8::is_ascii_digit) {
+    if value.is_empty() || value.len() > 19 {
         return Err(Reason::Malformed);
     }
-    let seconds = value.iter().fold(0u64, |seconds, digit| {
-        seconds
-            .wrapping_mul(10)
-            .wrapping_add(u64::from(digit.wrapping_sub(b'0')))
-    });
+    let mut seconds = 0u64;
+    for byte in value {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return Err(Reason::Malformed);
+        }
+        seconds = seconds.wrapping_mul(10).wrapping_add(u64::from(digit));
+    }
     Ok((seconds != 0).then_some(seconds))
 }
 
