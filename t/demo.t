@@ -13,6 +13,9 @@ $ENV{NGINX_BINARY}        = $ENV{TEST_NGINX_BINARY} // die "TEST_NGINX_BINARY is
 $ENV{SECURE_TOKEN_MODULE} = $ENV{TEST_NGINX_SECURE_TOKEN_MODULE}
     // die "TEST_NGINX_SECURE_TOKEN_MODULE is not set\n";
 $ENV{SECURE_TOKEN_CLI} // die "SECURE_TOKEN_CLI is not set\n";
+
+# Where this is run in the background, SIGINT may be ignored, and a shell cannot change that.
+$SIG{INT} = 'DEFAULT';
 $ENV{no_proxy}          = '*';
 delete @ENV{qw(LISTEN NO_COLOR)};
 
