@@ -5,7 +5,7 @@ use std::rc::Rc;
 use token::{ClientIp, Key, Params, Rules, Scheme};
 
 use crate::counters::Counters;
-use crate::metrics::Format;
+use crate::metrics::{self, Format};
 use crate::ngx::{Conf, Level, Place, Value};
 
 mod main;
@@ -147,7 +147,12 @@ impl LocationConf {
 
     /// Takes from the outer block what is not set here, and says what is wrong with the result. `cf` is
     /// at the block.
-    pub(crate) fn merge(&mut self, outer: &Self, main: &mut MainConf, cf: &Conf) -> Vec<Complaint> {
+    pub(crate) fn merge(
+        &mut self,
+        outer: &Self,
+        main: &mut MainConf,
+        cf: &mut Conf,
+    ) -> Vec<Complaint> {
         let mut complaints = Vec::new();
         // The http block is merged into no other, so it is looked at from within.
         if !outer.merged {
@@ -163,11 +168,15 @@ impl LocationConf {
             self.counters = if counts_alike {
                 outer.counters.clone()
             } else {
-                self.new_counters()
+                self.new_counters(cf)
             };
             if !counts_alike {
                 main.counters.extend(self.counters.clone());
             }
+        }
+        // The block of an "if" or "limit_except" answers as the location around it does.
+        if cf.is_nameless() && outer.metrics.is_some() && cf.answer_with(metrics::handler).is_ok() {
+            self.metrics = outer.metrics;
         }
         if sets_client_ip {
             complaints.extend(self.client_ip_complaint());
@@ -202,11 +211,11 @@ impl LocationConf {
         self.merged = true;
     }
 
-    fn new_counters(&self) -> Option<Rc<Counters>> {
+    fn new_counters(&self, cf: &Conf) -> Option<Rc<Counters>> {
         let scheme = self.scheme()?;
         let label = self.label.clone().unwrap_or_default();
         let keys = self.secrets().iter().map(|secret| secret.id.clone());
-        let counters = Counters::new(label, scheme.name(), keys.collect());
+        let counters = Counters::new(label, scheme.name(), keys.collect(), cf.cycle());
         Some(Rc::new(counters))
     }
 

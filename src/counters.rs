@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use token::{Claims, Reason};
 
-use crate::ngx::{List, Shareable, Shared, Zone};
+use crate::ngx::{Cycle, List, Shareable, Shared, Zone};
 
 /// The longest label, and the longest name of a secret.
 pub(crate) const LONGEST_NAME: usize = 64;
@@ -16,8 +16,9 @@ const REASONS: usize = Reason::ALL.len();
 pub(crate) const LIFETIMES: [u64; 9] = [
     60, 300, 900, 3_600, 10_800, 43_200, 86_400, 604_800, 2_592_000,
 ];
-/// To be raised whenever what lies in the zone changes: a reload may come with another version of this
-/// module.
+/// What a lifetime counts for at most: a hundred years, in seconds.
+const LONGEST_LIFETIME: u64 = 3_155_760_000;
+/// To be raised whenever what lies in the zone changes, should another version of this module find it.
 const LAYOUT: u64 = 1;
 
 /// Everything that is counted.
@@ -123,7 +124,8 @@ impl Lifetimes {
             .count();
         if let Some(bucket) = self.buckets.get(bucket) {
             bucket.add(1);
-            self.seconds.add(seconds);
+            // An expiry may have 19 digits, and two of those would be more than the sum can hold.
+            self.seconds.add(seconds.min(LONGEST_LIFETIME));
         }
     }
 
@@ -163,6 +165,7 @@ pub(crate) struct Counters {
     pub(crate) scheme: &'static str,
     /// Names of the secrets, by position.
     pub(crate) keys: Vec<Box<[u8]>>,
+    cycle: Cycle,
     places: OnceCell<Places>,
 }
 
@@ -173,18 +176,28 @@ struct Places {
 }
 
 impl Counters {
-    pub(crate) fn new(label: Box<[u8]>, scheme: &'static str, keys: Vec<Box<[u8]>>) -> Self {
+    pub(crate) fn new(
+        label: Box<[u8]>,
+        scheme: &'static str,
+        keys: Vec<Box<[u8]>>,
+        cycle: Cycle,
+    ) -> Self {
         Self {
             label,
             scheme,
             keys,
+            cycle,
             places: OnceCell::new(),
         }
     }
 
+    fn places(&self) -> Option<&Places> {
+        self.places.get().filter(|_| self.cycle.is_current())
+    }
+
     /// Counts a request that passed. `claims` of a preflight are `None`; `now` in Unix seconds.
     pub(crate) fn passed(&self, claims: Option<&Claims>, now: u64) {
-        let Some(places) = self.places.get() else {
+        let Some(places) = self.places() else {
             return;
         };
         places.decisions.counters.passed.add(1);
@@ -201,7 +214,7 @@ impl Counters {
 
     /// Counts a request that was refused, or spared by the dry run.
     pub(crate) fn refused(&self, reason: Reason, dry_run: bool) {
-        let Some(places) = self.places.get() else {
+        let Some(places) = self.places() else {
             return;
         };
         let decisions = &places.decisions.counters;

@@ -4,6 +4,7 @@
 //! configuration.
 
 use std::ffi::{c_char, c_void};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
 use ::ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK, Status};
@@ -82,29 +83,38 @@ impl HttpModule for Module {
     }
 }
 
+/// A panic must not get into NGINX, which would end at once.
+fn guarded<T>(otherwise: T, callback: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(callback)).unwrap_or(otherwise)
+}
+
 unsafe extern "C" fn preconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
     // SAFETY: NGINX calls with the configuration being read.
     let cf = unsafe { Conf::from_ptr(cf) };
-    match variables::add(cf) {
-        Ok(()) => Status::NGX_OK.into(),
-        Err(_) => Status::NGX_ERROR.into(),
-    }
+    guarded(Status::NGX_ERROR, || match variables::add(cf) {
+        Ok(()) => Status::NGX_OK,
+        Err(_) => Status::NGX_ERROR,
+    })
+    .into()
 }
 
 unsafe extern "C" fn postconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
     // SAFETY: NGINX calls with the configuration being read.
     let cf = unsafe { Conf::from_ptr(cf) };
-    let Some(main) = Module::main_conf_mut(cf.as_ref()) else {
-        return Status::NGX_ERROR.into();
-    };
-    if let Err(complaint) = main.finish(cf) {
-        cf.log_at(complaint.level, complaint.place, &complaint.message);
-        return Status::NGX_ERROR.into();
-    }
-    match cf.add_access_handler(access::handler) {
-        Ok(()) => Status::NGX_OK.into(),
-        Err(_) => Status::NGX_ERROR.into(),
-    }
+    guarded(Status::NGX_ERROR, || {
+        let Some(main) = Module::main_conf_mut(cf.as_ref()) else {
+            return Status::NGX_ERROR;
+        };
+        if let Err(complaint) = main.finish(cf) {
+            cf.log_at(complaint.level, complaint.place, &complaint.message);
+            return Status::NGX_ERROR;
+        }
+        match cf.add_access_handler(access::handler) {
+            Ok(()) => Status::NGX_OK,
+            Err(_) => Status::NGX_ERROR,
+        }
+    })
+    .into()
 }
 
 unsafe extern "C" fn init_zone(zone: *mut ngx_shm_zone_t, _: *mut c_void) -> ngx_int_t {
@@ -114,10 +124,11 @@ unsafe extern "C" fn init_zone(zone: *mut ngx_shm_zone_t, _: *mut c_void) -> ngx
     };
     // SAFETY: to which `secure_token_zone` gave the configuration's `MainConf`.
     let main = unsafe { zone.owner::<MainConf>() };
-    match main.settle(&mut zone) {
-        Ok(()) => Status::NGX_OK.into(),
-        Err(Failed) => Status::NGX_ERROR.into(),
-    }
+    guarded(Status::NGX_ERROR, || match main.settle(&mut zone) {
+        Ok(()) => Status::NGX_OK,
+        Err(Failed) => Status::NGX_ERROR,
+    })
+    .into()
 }
 
 unsafe extern "C" fn create_main_conf(cf: *mut ngx_conf_t) -> *mut c_void {
@@ -141,14 +152,16 @@ unsafe extern "C" fn merge_loc_conf(
     let outer = unsafe { &*outer.cast::<LocationConf>() };
     // SAFETY: which are never the same.
     let inner = unsafe { &mut *inner.cast::<LocationConf>() };
-    let Some(main) = Module::main_conf_mut(cf.as_ref()) else {
-        return NGX_CONF_ERROR;
-    };
-    for complaint in inner.merge(outer, main, cf) {
-        cf.log_at(complaint.level, complaint.place, &complaint.message);
-        if complaint.level == Level::Emergency {
+    guarded(NGX_CONF_ERROR, || {
+        let Some(main) = Module::main_conf_mut(cf.as_ref()) else {
             return NGX_CONF_ERROR;
+        };
+        for complaint in inner.merge(outer, main, cf) {
+            cf.log_at(complaint.level, complaint.place, &complaint.message);
+            if complaint.level == Level::Emergency {
+                return NGX_CONF_ERROR;
+            }
         }
-    }
-    NGX_CONF_OK
+        NGX_CONF_OK
+    })
 }

@@ -96,6 +96,6 @@ fn answer(r: &mut Request) -> Result<Status, Failed> {
         .and_then(|conf| conf.metrics)
         .ok_or(Failed)?;
     let main = Module::main_conf(r).ok_or(Failed)?;
-    let counts = main.counts.get().ok_or(Failed)?;
-    ngx::respond(r, format.content_type(), |out| format.write(counts, out))
+    let counts = main.counts().ok_or(Failed)?;
+    ngx::respond(r, format.content_type(), |out| format.write(&counts, out))
 }

@@ -8,7 +8,7 @@ mod request;
 mod value;
 mod zone;
 
-pub(crate) use conf::{Conf, Place};
+pub(crate) use conf::{Conf, Cycle, Place};
 pub(crate) use request::{
     RequestMemory, args, client_ip, forbid_error_pages, host, is_preflight, is_read_only,
     is_untouched, keep, keep_bytes, keep_number, kept, log, note, now, path, protocol, referrer,

@@ -40,6 +40,9 @@ server {
     location = /token      { secure_token_metrics; secure_token azion; secure_token_label scrape; }
     location /ssi/         { ssi on; alias DIR/html/; }
     location = /sub        { auth_request /metrics; return 204; }
+    location = /in-if      { secure_token_metrics json; if (\$arg_x) { set \$y 1; } }
+    location = /limited    { secure_token_metrics; limit_except GET { allow all; } }
+    location = /gzip-text  { secure_token_metrics; gzip on; gzip_types text/plain; }
     location = /gzip       { secure_token_metrics json; gzip on; gzip_types application/json; }
 }
 CONF
@@ -54,6 +57,13 @@ sub with_method {
 $nginx->get($_) for '/videos/a.txt', azion('/videos/a.txt'), azion('/videos/a.txt', expires => earlier()), map { "/$_/a" } keys %odd;
 
 # --- HTTP
+
+is $nginx->get('/in-if?x=1')->{status}, 200, 'an "if" that holds changes nothing';
+is $nginx->get('/in-if?x=1')->{header}{'content-type'}, 'application/json', 'nor the format';
+is $nginx->get('/limited')->{status}, 200, 'with limit_except they are answered';
+is with_method(POST => '/limited', 'x')->{status}, 405, 'and other methods are not';
+is $nginx->raw("GET /gzip-text HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n")->{header}{'content-encoding'},
+    'gzip', 'NGINX may pack the text';
 
 my $text = $nginx->get('/metrics');
 is $text->{status}, 200, 'metrics are answered with 200';

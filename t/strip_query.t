@@ -57,13 +57,15 @@ __DATA__
 --- forwarded eval
 [map { get(placed(gcore('/gcore/a'), "$_&{1}&{2}")) => "/gcore/a?$_" } 'st=1&e=2', 'MD5=1&expire=2', 'md5sum=1&expires_at=2']
 
-=== TEST 6: of ectoken only the first piece goes, wherever the token stands once more
+=== TEST 6: an ectoken goes with all its copies, and nothing else
 --- forwarded eval
 my $link = ectoken('/ectoken/a', 'ec_expire=0&ec_url_allow=/ectoken/');
 my ($token) = $link =~ /\?(.*)/;
 [
-    map({ get("$link&$_") => "/ectoken/a?$_" } 'b=%20+', '&', '&&b&', $token, "token=$token&ec_expire=1", 'st=1&e=2', 'b=2&a=1&b=2'),
+    map({ get("$link&$_") => "/ectoken/a?$_" } 'b=%20+', '&', '&&b&', "token=$token&ec_expire=1", 'st=1&e=2', 'b=2&a=1&b=2'),
     get("$link&")            => '/ectoken/a',
+    get("$link&$token")      => '/ectoken/a',
+    get("$link&b=1&$token=&c") => '/ectoken/a?b=1&c',
     get("/ectoken/a?b=1&$token") => 403,
 ]
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::Complaint;
 use crate::counters::{self, Counters, Counts, Full};
-use crate::ngx::{Conf, Failed, Level, Place, Shared, Zone};
+use crate::ngx::{Conf, Cycle, Failed, Level, Place, Shared, Zone};
 use crate::variables;
 
 /// What the counters of one place take of the zone, at most: it is handed out in powers of two.
@@ -28,7 +28,9 @@ pub(crate) struct MainConf {
     /// What all the locations count.
     pub(crate) counters: Vec<Rc<Counters>>,
     /// The counters, once their memory is there.
-    pub(crate) counts: OnceCell<Shared<Counts>>,
+    counts: OnceCell<Shared<Counts>>,
+    /// The configuration that the zone belongs to.
+    pub(crate) cycle: Option<Cycle>,
     /// Where `secure_token_metrics` stands first.
     pub(crate) metrics_place: Option<Place>,
 }
@@ -43,6 +45,12 @@ pub(crate) struct Naming {
 }
 
 impl MainConf {
+    /// The counters, where there are any.
+    pub(crate) fn counts(&self) -> Option<Shared<Counts>> {
+        let cycle = self.cycle.filter(|cycle| cycle.is_current());
+        cycle.and_then(|_| self.counts.get().copied())
+    }
+
     /// To be called once the zone's memory is there.
     pub(crate) fn settle(&self, zone: &mut Zone) -> Result<(), Failed> {
         let (counts, settled) = counters::settle(zone, self.counters.iter().map(Rc::as_ref));

@@ -42,6 +42,7 @@ pub(super) fn zone(block: &mut Block<'_>) -> Result<(), Wrong> {
     let place = block.cf.place();
     let main = Module::main_conf_mut(block.cf.as_ref()).ok_or(Wrong::Said)?;
     once(&mut main.zone_place, place)?;
+    main.cycle = Some(block.cf.cycle());
     block
         .cf
         .add_zone::<Module, _>(name, size, crate::init_zone, main)?;
@@ -83,6 +84,6 @@ pub(super) fn metrics(block: &mut Block<'_>) -> Result<(), Wrong> {
     let place = block.cf.place();
     let main = Module::main_conf_mut(block.cf.as_ref()).ok_or(Wrong::Said)?;
     main.metrics_place.get_or_insert(place);
-    block.cf.set_content_handler(metrics::handler)?;
+    block.cf.answer_with(metrics::handler)?;
     Ok(())
 }

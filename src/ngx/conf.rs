@@ -8,10 +8,10 @@ use std::ptr::{self, NonNull};
 
 use nginx_sys::{
     NGX_HTTP_VAR_NOCACHEABLE, NGX_OK, ngx_array_push, ngx_array_t, ngx_conf_full_name, ngx_conf_t,
-    ngx_hash_key_t, ngx_http_add_variable, ngx_http_core_loc_conf_t, ngx_http_core_main_conf_t,
-    ngx_http_core_srv_conf_t, ngx_http_handler_pt, ngx_http_request_t, ngx_http_variable_t,
-    ngx_int_t, ngx_list_part_t, ngx_pagesize, ngx_parse_size, ngx_parse_time, ngx_pool_t,
-    ngx_shared_memory_add, ngx_shm_zone_t, ngx_str_t, ngx_variable_value_t,
+    ngx_cycle_t, ngx_hash_key_t, ngx_http_add_variable, ngx_http_core_loc_conf_t,
+    ngx_http_core_main_conf_t, ngx_http_core_srv_conf_t, ngx_http_handler_pt, ngx_http_request_t,
+    ngx_http_variable_t, ngx_int_t, ngx_list_part_t, ngx_pagesize, ngx_parse_size, ngx_parse_time,
+    ngx_pool_t, ngx_shared_memory_add, ngx_shm_zone_t, ngx_str_t, ngx_variable_value_t,
 };
 use ngx::core::Pool;
 use ngx::http::{
@@ -34,6 +34,20 @@ type PhaseHandler = unsafe extern "C" fn(*mut ngx_http_request_t) -> ngx_int_t;
 /// The configuration while it is being read.
 #[repr(transparent)]
 pub(crate) struct Conf(ngx_conf_t);
+
+/// A configuration, to be told from others.
+#[derive(Clone, Copy)]
+pub(crate) struct Cycle(*const ngx_cycle_t);
+
+impl Cycle {
+    /// Whether this process goes by that configuration. An old worker does until it ends; but without a
+    /// master, connections go on under an old configuration whose shared memory may be gone.
+    pub(crate) fn is_current(self) -> bool {
+        // SAFETY: NGINX changes it between requests only.
+        let current = unsafe { nginx_sys::ngx_cycle };
+        ptr::eq(current.cast_const(), self.0)
+    }
+}
 
 /// Where in the configuration something stands.
 #[derive(Clone, Copy, Default)]
@@ -61,6 +75,11 @@ impl Conf {
     pub(crate) unsafe fn from_ptr<'a>(cf: *mut ngx_conf_t) -> &'a mut Self {
         // SAFETY: valid by the caller's promise; the layout is that of ngx_conf_t.
         unsafe { &mut *cf.cast::<Self>() }
+    }
+
+    /// The configuration that is being read, as something to know it by.
+    pub(crate) fn cycle(&self) -> Cycle {
+        Cycle(self.0.cycle)
     }
 
     pub(super) fn as_ptr(&mut self) -> *mut ngx_conf_t {
@@ -147,6 +166,11 @@ impl Conf {
         // SAFETY: the function only reads the text.
         let seconds = unsafe { ngx_parse_time(&raw mut text, 1) };
         seconds.try_into().ok()
+    }
+
+    /// Whether the block that is being merged is that of an `if` or a `limit_except`.
+    pub(crate) fn is_nameless(&self) -> bool {
+        self.location().is_some_and(|core| core.noname() != 0)
     }
 
     /// Whether the block that is being merged has locations of its own inside.
@@ -256,8 +280,8 @@ impl Conf {
         page.saturating_mul(8)
     }
 
-    /// Has `handler` answer the requests of the location that is being read.
-    pub(crate) fn set_content_handler(&mut self, handler: PhaseHandler) -> Result<(), Failed> {
+    /// Has `handler` answer the requests of the location that is being read or merged.
+    pub(crate) fn answer_with(&mut self, handler: PhaseHandler) -> Result<(), Failed> {
         let location = NgxHttpCoreModule::location_conf_mut(&self.0).ok_or(Failed)?;
         location.handler = Some(handler);
         Ok(())

@@ -23,7 +23,8 @@ pub(crate) type ZoneInit =
 /// to be dropped, and nothing that changes but atomically.
 pub(crate) unsafe trait Shareable: Sync {}
 
-/// A value in shared memory. That memory stays as long as any configuration that found the value there.
+/// A value in shared memory. That memory stays as long as the configuration that found the value there is
+/// current: see [`Cycle`](super::Cycle).
 pub(crate) struct Shared<T: Shareable>(NonNull<T>);
 
 impl<T: Shareable> Clone for Shared<T> {
@@ -38,7 +39,8 @@ impl<T: Shareable> Deref for Shared<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        // SAFETY: initialised before it was handed out, and never freed while it may be used.
+        // SAFETY: initialised before it was handed out; who uses it asks whether the configuration is
+        // current, and NGINX unmaps no zone of a current one.
         unsafe { self.0.as_ref() }
     }
 }

@@ -248,6 +248,11 @@ fn addresses_of_both_families_are_compared_by_their_bits() {
         ("11.22.35.255", "11.22.33.0/22", true),
         ("11.22.36.0", "11.22.33.0/22", false),
         ("2001:db8::1", "0.0.0.0/0", false),
+        ("2001:db8::1", "::/0", true),
+        ("192.0.2.7", "::/0", false),
+        ("::ffff:192.0.2.7", "::/64", false),
+        ("192.0.2.7", "::ffff:0:0/96", true),
+        ("192.0.2.7", "0.0.0.0/0", true),
     ] {
         let request = RequestParts {
             client_ip: Some(client.as_bytes()),

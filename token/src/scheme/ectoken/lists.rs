@@ -162,8 +162,12 @@ pub(super) fn client_ip(list: &[u8], client: &[u8]) -> Option<bool> {
         if entry == client && behind.is_empty() {
             return Some(true);
         }
-        let differs = address(client).map(|client| bits(client) ^ bits(network));
-        Some(differs.is_some_and(|differs| differs.checked_shr(free).unwrap_or(0) == 0))
+        Some(address(client).is_some_and(|client| {
+            // Only a network of mapped addresses is one of IPv4 addresses: `::/0` is not.
+            let is_family_meant = width == 32 || prefix >= 96 || client.to_canonical().is_ipv6();
+            let differs = bits(client) ^ bits(network);
+            is_family_meant && differs.checked_shr(free).unwrap_or(0) == 0
+        }))
     })
 }
 
