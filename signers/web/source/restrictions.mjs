@@ -149,7 +149,7 @@ function referrerFits(entry, referrer) {
   const [, site, path] = /^([^/]*)(.*)$/s.exec(entry);
   const [, name, port] = /^(.*?)(?::(\d+))?$/s.exec(site);
   demand(!/:[^\]]*$/.test(name));
-  const page = /^(?:.*?:\/\/)?(?:[^/?#]*@)?([^/?#]*?)\.?(?::(\d+))?(\/[^?#]*)?(?:[?#].*)?$/s.exec(referrer) ?? [];
+  const page = /^(?:[A-Za-z0-9+-]*:\/\/)?(?:[^/?#]*@)?([^/?#]*?)\.?(?::(\d*))?(\/[^?#]*)?(?:[?#].*)?$/s.exec(referrer) ?? [];
   const fits = hostFits(name, page[1] ?? "");
   return fits && (port === undefined || port === page[2]) && (page[3] ?? "/").startsWith(path);
 }
@@ -162,8 +162,14 @@ function inNetwork(entry, client) {
   const prefix = length === undefined ? width : Number(length);
   demand(prefix <= width);
   const end = 128 - width + prefix;
-  return known(client, () => addressBits(client)?.slice(0, end) === bits.slice(0, end));
+  return known(client, () => {
+    const asked = addressBits(client);
+    // Only a network of mapped addresses is one of IPv4 addresses: ::/0 is not.
+    return asked?.slice(0, end) === bits.slice(0, end) && (end >= MAPPED.length || !asked.startsWith(MAPPED));
+  });
 }
+
+const MAPPED = "0".repeat(80) + "1".repeat(16);
 
 // 128 digits; an IPv4 address is the IPv6 address that it is mapped to.
 function addressBits(address) {
@@ -175,7 +181,7 @@ function addressBits(address) {
   }
   const binary = (number, length) => number.toString(2).padStart(length, "0");
   if (!text.includes(":")) {
-    return "0".repeat(80) + "1".repeat(16) + text.split(".").map((part) => binary(Number(part), 8)).join("");
+    return MAPPED + text.split(".").map((part) => binary(Number(part), 8)).join("");
   }
   const [head, tail] = text.split("::").map((half) => half.split(":").filter((group) => group !== ""));
   const missing = tail ? Array(8 - head.length - tail.length).fill("0") : [];
