@@ -5,6 +5,8 @@ NGINX ?= vendored
 TARGET_DIR ?= target
 PORT ?= 8080
 TESTS ?= t/
+# How many files of t/ run at a time. They mostly wait.
+JOBS ?= $(shell expr 2 '*' $$(nproc 2>/dev/null || echo 1))
 
 # One of the two is enough: NGINX builds in objs/ of its sources unless told otherwise.
 ifneq ($(NGINX_SOURCE_DIR)$(NGINX_BUILD_DIR),)
@@ -113,10 +115,8 @@ test-cargo: deps-build
 test-nginx: ## run t/ (or TESTS=t/azion.t) with a real NGINX
 test-nginx: deps-test build $(CLI)
 	@tools/test-nginx
-	TEST_NGINX_SERVER_PORT=$${TEST_NGINX_SERVER_PORT:-$$(tools/free-port)} \
-	TEST_NGINX_BINARY=$(NGINX_BINARY) TEST_NGINX_SERVROOT=$(abspath build/servroot) \
-		TEST_NGINX_SECURE_TOKEN_MODULE=$(SECURE_TOKEN_MODULE) \
-		prove -Ibuild/test-nginx/lib -r $(PROVE_FLAGS) $(TESTS)
+	TEST_NGINX_BINARY=$(NGINX_BINARY) TEST_NGINX_SECURE_TOKEN_MODULE=$(SECURE_TOKEN_MODULE) \
+		prove -j $(JOBS) --exec tools/run-test -r $(PROVE_FLAGS) $(TESTS)
 
 # The module is looked at as `make build` compiles it, the other crates as `make test` does: neither
 # NGINX nor a dependency is built for this alone.
@@ -162,6 +162,7 @@ help: ## this list
 	@echo '  NGINX_BINARY      run and test with this NGINX instead of build/$$(NGINX)/nginx'
 	@echo '  PORT=8080         where `make run` listens'
 	@echo '  TESTS=t/          files or directories for `make test-nginx`'
+	@echo '  JOBS=             files that `make test-nginx` runs at a time (default: two for each core)'
 	@echo '  PROVE_FLAGS=      more options for prove, for example -v'
 	@echo '  TARGET_DIR=target where cargo builds'
 	@echo '  PREFIX=/usr/local where `make install-cli` installs'
