@@ -46,16 +46,35 @@ pub(crate) fn unix_seconds(text: &[u8]) -> Option<u64> {
     if text.first() == Some(&b'0') || text.is_empty() || text.len() > 10 {
         return None;
     }
-    let mut seconds = 0u64;
-    for byte in text {
+    // Every expiry from 2001 to 2286 has ten.
+    let (head, rest) = match text.split_first_chunk() {
+        Some((head, rest)) => (eight_digits(*head)?, rest),
+        None => (0, text),
+    };
+    rest.iter().try_fold(head, |seconds, byte| {
         let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
         // Ten digits are far from overflow.
-        seconds = seconds.wrapping_mul(10).wrapping_add(u64::from(digit));
+        (digit <= 9).then(|| seconds.wrapping_mul(10).wrapping_add(u64::from(digit)))
+    })
+}
+
+/// The number that eight digits are, worked out in pairs, fours and eight.
+#[inline]
+fn eight_digits(digits: [u8; 8]) -> Option<u64> {
+    const SIXES: u64 = 0x0606_0606_0606_0606;
+    const HIGH_HALVES: u64 = 0xf0f0_f0f0_f0f0_f0f0;
+    const ZEROS: u64 = 0x3030_3030_3030_3030;
+    let text = u64::from_le_bytes(digits);
+    // A digit stays in 0x30 to 0x3f when 6 is added; nothing else that begins there does.
+    if (text | text.wrapping_add(SIXES)) & HIGH_HALVES != ZEROS {
+        return None;
     }
-    Some(seconds)
+    let ones = text.wrapping_sub(ZEROS);
+    let pairs = ones.wrapping_mul(10).wrapping_add(ones >> 8);
+    // The second and fourth pair weigh 100 and 1, the first and third 1,000,000 and 10,000.
+    let odd = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
+    let even = ((pairs >> 16) & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);
+    Some(odd.wrapping_add(even) >> 32)
 }
 
 /// Whether these bytes may be hashed. NUL and the other control bytes may not: no honest link has

@@ -40,6 +40,7 @@ pub mod query;
 mod request;
 pub mod scheme;
 mod secret;
+mod short;
 mod sign;
 mod text;
 mod verdict;

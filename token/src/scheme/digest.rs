@@ -15,6 +15,7 @@ use crate::claims::Boundary;
 use crate::client_ip::Address;
 use crate::encoding::{self, Buffer};
 use crate::request::first_token;
+use crate::short::ShortMessage;
 use crate::text::Text;
 use crate::{Claims, Failure, Link, Params, Reason, Request, Rules, Secret, SignError, Verdict};
 
@@ -47,6 +48,31 @@ struct Message<'a> {
 impl Message<'_> {
     #[inline]
     fn digest<R: Row>(&self, secret: Secret<'_>) -> [u8; DIGEST_LENGTH] {
+        self.short_digest::<R>(secret)
+            .unwrap_or_else(|| self.long_digest::<R>(secret))
+    }
+
+    /// `None` where the message is longer than nearly all are.
+    #[inline]
+    fn short_digest<R: Row>(&self, secret: Secret<'_>) -> Option<[u8; DIGEST_LENGTH]> {
+        let mut message = ShortMessage::new();
+        for part in const { R::FORMAT.message } {
+            let pushed = message.push(match part {
+                Part::Secret => secret.expose(),
+                Part::Path => self.path,
+                Part::Expires => self.expires,
+                Part::ClientIp => self.client_ip,
+                Part::Literal(bytes) => bytes,
+            })?;
+            if *part == Part::Path && self.ignore_case {
+                pushed.make_ascii_lowercase();
+            }
+        }
+        message.md5()
+    }
+
+    #[cold]
+    fn long_digest<R: Row>(&self, secret: Secret<'_>) -> [u8; DIGEST_LENGTH] {
         let mut md5 = Md5::new();
         for part in const { R::FORMAT.message } {
             match part {
