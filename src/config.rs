@@ -93,7 +93,7 @@ impl LocationConf {
 
     /// Names of the token's parameters in this location.
     pub(crate) fn param_names<'a>(&'a self, scheme: &dyn Scheme) -> Params<'a> {
-        let mut params = scheme.params();
+        let mut params = scheme.facts().params;
         if let Some(names) = &self.params {
             params.token = names.token.as_deref().or(params.token);
             // A scheme whose tokens have their expiry inside gets no parameter for it.
@@ -138,7 +138,9 @@ impl LocationConf {
         }
         let denied = self.denied_status.unwrap_or(DENIED);
         if expired {
-            let own = self.expired_status.or_else(|| scheme.expired_status());
+            let own = self
+                .expired_status
+                .or_else(|| scheme.facts().expired_status);
             own.unwrap_or(denied)
         } else {
             denied
@@ -232,7 +234,7 @@ impl LocationConf {
     fn client_ip_complaint(&self) -> Option<Complaint> {
         let scheme = self.scheme()?;
         self.client_ip.as_ref()?.as_ref()?;
-        (scheme.client_ip() == ClientIp::Never).then(|| Complaint {
+        (scheme.facts().client_ip == ClientIp::Never).then(|| Complaint {
             level: Level::Emergency,
             place: self.client_ip_place.unwrap_or_default(),
             message: format!(
@@ -247,7 +249,7 @@ impl LocationConf {
     fn no_expiry_complaint(&self) -> Option<Complaint> {
         let scheme = self.scheme()?;
         let named = self.params.as_ref()?.expires.is_some();
-        (named && scheme.params().expires.is_none()).then(|| Complaint {
+        (named && scheme.facts().params.expires.is_none()).then(|| Complaint {
             level: Level::Emergency,
             place: self.params_place.unwrap_or_default(),
             message: format!(

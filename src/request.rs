@@ -52,7 +52,8 @@ impl token::Request for RequestView<'_> {
             Some(Some(value)) => self.value(value).map(Some),
             Some(None) => Ok(None),
             None => {
-                let is_claimed = |scheme: &dyn Scheme| scheme.client_ip() == ClientIp::Claimed;
+                let is_claimed =
+                    |scheme: &dyn Scheme| scheme.facts().client_ip == ClientIp::Claimed;
                 let has_default = self.conf.scheme().is_some_and(is_claimed);
                 Ok(has_default.then(|| ngx::client_ip(self.r)))
             }

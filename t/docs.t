@@ -9,6 +9,7 @@ use lib "$FindBin::Bin/lib";
 use File::Basename qw(basename dirname);
 use Test::More;
 use Documents;
+use Facts;
 use SecureToken qw(azion_token gcore_token);
 use SecureToken::Ectoken;
 
@@ -248,10 +249,7 @@ for my $block (blocks($reference, lang => 'text')) {
     my @examples = blocks($reference, lang => 'nginx', heading => $name);
     ok((grep { $_->{text} =~ /\b$name[\s;]/ } @examples), "$name: has an example");
 }
-is_deeply sorted(@directives),
-    sorted(slurp("$ROOT/src/directives.rs") =~ /name: c"(secure_token\w*)"/g),
-    'the reference has all directives and no other';
-my @metrics = map { "secure_token_$_" } slurp("$ROOT/src/metrics/prometheus.rs") =~ /head\(\s*out,\s*"(\w+)"/g;
+my @metrics = samples();
 for my $document (documents(), "$ROOT/CHANGELOG.md") {
     my %named = map { $_ => 1 } slurp($document) =~ /(?<![\$\w])(secure_token(?:_[a-z]+)*)\b(?!:)/g;
     delete $named{$_} for @directives, @metrics, map { my $metric = $_; map { "${metric}_$_" } qw(bucket sum count) } @metrics;
@@ -261,7 +259,7 @@ for my $document (documents(), "$ROOT/CHANGELOG.md") {
 my ($schemes) = complaint('secure_token nonsense;') =~ /write one of "(.*?)" in /;
 my ($syntax) = $text =~ /^Syntax:  secure_token (.*);$/m;
 is $syntax =~ s/ \[.*?\]//gr =~ s/ \| /", "/gr, $schemes, 'the reference has all schemes and no other';
-is_deeply sorted($syntax =~ /\[(\w+)\]/g), sorted(map { slurp($_) =~ /word: "(\w+)"/g } glob "$ROOT/token/src/scheme/*.rs"),
+is_deeply sorted($syntax =~ /\[(\w+)\]/g), sorted(map { @{ $_->{words} } } schemes()),
     'and all words that may stand behind one';
 
 # --- Variables, reasons, statuses -------------------------------------------------------------------
@@ -277,9 +275,8 @@ sub rows {
 }
 
 my @variables = rows($reference, 'variable');
-is_deeply sorted(@variables),
-    sorted(map { "\$$_" } slurp("$ROOT/src/variables.rs") =~ /name: c"(secure_token_\w+)"/g),
-    'the reference has all variables and no other';
+is_deeply sorted(@directives, map { s/^\$//r } @variables), sorted(words()),
+    'the reference has all directives and variables and no other';
 is complaint("return 200 $_;"), '', "$_: NGINX knows it" for @variables;
 for my $document (documents(), "$ROOT/CHANGELOG.md") {
     my %named = map { $_ => 1 } slurp($document) =~ /(\$secure_token_[a-z]+)\b/g;
@@ -287,14 +284,11 @@ for my $document (documents(), "$ROOT/CHANGELOG.md") {
     is_deeply [sort keys %named], [], basename($document) . ': names no variable that there is not';
 }
 
-my ($reasons) = slurp("$ROOT/token/src/verdict.rs") =~ /fn as_str.*?\{(.*?)\n    \}/s;
-$reasons = sorted($reasons =~ /=> "(\w+)"/g);
-is_deeply sorted(rows($_, 'reason')), $reasons, basename($_) . ': has all reasons and no other'
+is_deeply sorted(rows($_, 'reason')), sorted(reasons()), basename($_) . ': has all reasons and no other'
     for $reference, "$ROOT/README.md";
 
-my ($code) = slurp("$ROOT/src/variables.rs") =~ /(fn status<.*?\n\})/s;
 is_deeply sorted($text =~ /`((?:PASSED|EXPIRED|REJECTED)(?:_DRY_RUN)?)`/g),
-    sorted($code =~ /b"([A-Z_]+)"/g), 'the reference has all values of the status';
+    sorted(statuses()), 'the reference has all values of the status';
 
 # --- Links ------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ use lib "$FindBin::Bin/lib";
 use File::Basename qw(dirname);
 use Test::More;
 use Documents;
+use Facts;
 use SecureToken;
 use SecureToken::Ectoken;
 
@@ -168,9 +169,8 @@ while (my ($reason, $what, $asked) = splice @causes, 0, 3) {
 }
 like answer(legacy_ectoken('/ectoken/a', "ec_expire=$soon", secret => $secret)), qr/^403 (?:malformed|signature)$/,
     'an ectoken of version 2: one or the other';
-my ($reasons) = slurp("$ROOT/token/src/verdict.rs") =~ /fn as_str.*?\{(.*?)\n    \}/s;
 my @headings = slurp($guide) =~ /^### (\w+)$/mg;
-is_deeply [sort @headings], [sort $reasons =~ /=> "(\w+)"/g], 'every reason has its part';
+is_deeply [sort @headings], [sort(reasons())], 'every reason has its part';
 is_deeply [sort @order], [sort @headings], 'and every part has causes that were tried';
 
 # --- What is not a refusal of the module ------------------------------------------------------------

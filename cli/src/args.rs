@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use token::{ClientIp, SCHEMES, Scheme, scheme};
 
 use crate::output::TROUBLE;
-use crate::{explain, generate, keygen, sign, verify};
+use crate::{explain, facts, generate, keygen, sign, verify};
 
 /// Sign, verify and explain links for the NGINX module ngx_http_secure_token_module
 ///
@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Verify(verify::Args),
     Explain(explain::Args),
     Keygen(keygen::Args),
+    Schemes(facts::SchemesArgs),
+    Reasons(facts::ReasonsArgs),
     Completions(generate::CompletionsArgs),
     Man(generate::ManArgs),
 }
@@ -81,21 +83,13 @@ pub(crate) fn scheme_parser() -> impl TypedValueParser<Value = &'static dyn Sche
         .try_map(|name| scheme::by_name(name.as_bytes()).ok_or("there is no such scheme"))
 }
 
-/// What distinguishes a scheme's links: `?st=TOKEN&e=EXPIRY`.
+/// What distinguishes a scheme's links: `?st={token}&e={expires}`.
 fn summary(scheme: &dyn Scheme) -> String {
-    let name = |name: Option<&[u8]>| name.map(|name| String::from_utf8_lossy(name).into_owned());
-    let params = scheme.params();
-    let mut text = match name(params.token) {
-        Some(name) => format!("?{name}=TOKEN"),
-        None => "?TOKEN".to_owned(),
-    };
-    if let Some(name) = name(params.expires) {
-        text.push_str(&format!("&{name}=EXPIRY"));
-    }
-    text.push_str(match scheme.client_ip() {
+    let facts = scheme.facts();
+    let more = match facts.client_ip {
         ClientIp::Never => "",
         ClientIp::Optional => "; may be bound to the client's address",
         ClientIp::Claimed => "; encrypted, with an expiry and restrictions inside",
-    });
-    text
+    };
+    facts::link(facts) + more
 }

@@ -35,7 +35,7 @@ pub(crate) struct LinkArgs {
 impl LinkArgs {
     /// The names of the parameters of a scheme.
     pub(crate) fn params<'a>(&'a self, scheme: &dyn Scheme) -> Result<Params<'a>, Trouble> {
-        let mut params = scheme.params();
+        let mut params = scheme.facts().params;
         let Some(names) = &self.param else {
             return Ok(params);
         };
@@ -84,7 +84,7 @@ impl LinkArgs {
 
     /// The address that the scheme is told of.
     pub(crate) fn client_ip(&self, scheme: &dyn Scheme) -> Option<&[u8]> {
-        match scheme.client_ip() {
+        match scheme.facts().client_ip {
             ClientIp::Never => None,
             ClientIp::Optional | ClientIp::Claimed => self.client_ip.as_deref().map(str::as_bytes),
         }

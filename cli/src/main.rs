@@ -6,6 +6,7 @@
 mod args;
 mod claims;
 mod explain;
+mod facts;
 mod generate;
 mod keygen;
 mod link;
@@ -36,6 +37,8 @@ fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Keygen(args) => keygen::run(&args),
+        Command::Schemes(args) => facts::schemes(&args),
+        Command::Reasons(args) => facts::reasons(&args),
         Command::Completions(args) => generate::completions(&args),
         Command::Man(args) => generate::man(&args),
     };

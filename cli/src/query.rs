@@ -8,7 +8,7 @@ pub(crate) fn has_token(scheme: &dyn Scheme, rules: &Rules<'_>, query: &[u8]) ->
         let pieces = query.split(|&byte| byte == b'&').count();
         return rules.params.others(query, query).count() != pieces;
     }
-    let extras = scheme.extras().iter().map(|extra| extra.scheme);
+    let extras = scheme.facts().extras.iter().map(|extra| extra.scheme);
     std::iter::once(scheme)
         .chain(extras)
         .any(|scheme| is_token(scheme, rules, query))

@@ -1,6 +1,6 @@
 //! What a verdict means, and what to do about it.
 
-use token::{Params, Reason, Scheme, Verdict};
+use token::{Anatomy, Params, Reason, Scheme, Verdict};
 
 use crate::text::show;
 
@@ -8,8 +8,15 @@ use crate::text::show;
 pub(crate) const fn status(verdict: &Verdict) -> &'static str {
     match verdict.reason() {
         None => "PASSED",
-        Some(Reason::Expired) => "EXPIRED",
-        Some(_) => "REJECTED",
+        Some(reason) => status_of(reason),
+    }
+}
+
+/// The same of a refusal.
+pub(crate) const fn status_of(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Expired => "EXPIRED",
+        _ => "REJECTED",
     }
 }
 
@@ -25,7 +32,7 @@ pub(crate) const fn advice(reason: Reason) -> &'static str {
 
 /// One sentence or two for people.
 pub(crate) fn meaning(reason: Reason, scheme: &dyn Scheme, params: &Params<'_>) -> String {
-    let is_digest = !scheme.message().is_empty();
+    let is_digest = scheme.facts().anatomy != Anatomy::Sealed;
     let token = match params.token {
         Some(name) => format!("the parameter \"{}\"", show(name)),
         None => "the first piece of the query, in front of all parameters".to_owned(),

@@ -164,7 +164,11 @@ fn with_extra(
     if !is_legacy {
         return Ok(scheme);
     }
-    let extra = scheme.extras().iter().find(|extra| extra.word == WORD);
+    let extra = scheme
+        .facts()
+        .extras
+        .iter()
+        .find(|extra| extra.word == WORD);
     let extra = extra
         .ok_or_else(|| format!("{} has no older version; leave --{WORD} out", scheme.name()))?;
     output::warning(extra.warning);

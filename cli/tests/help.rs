@@ -14,7 +14,16 @@ mod common;
 use common::Cli;
 use token::SCHEMES;
 
-const COMMANDS: [&str; 6] = ["sign", "verify", "explain", "keygen", "completions", "man"];
+const COMMANDS: [&str; 8] = [
+    "sign",
+    "verify",
+    "explain",
+    "keygen",
+    "schemes",
+    "reasons",
+    "completions",
+    "man",
+];
 
 #[test]
 fn help_names_every_command_and_every_status() {
@@ -44,7 +53,7 @@ fn help_names_every_scheme_and_every_extra() {
                 "{command}: {}",
                 scheme.name()
             );
-            for param in [scheme.params().token, scheme.params().expires]
+            for param in [scheme.facts().params.token, scheme.facts().params.expires]
                 .into_iter()
                 .flatten()
             {
@@ -53,7 +62,7 @@ fn help_names_every_scheme_and_every_extra() {
                     "{command}: {param:?}"
                 );
             }
-            for extra in scheme.extras() {
+            for extra in scheme.facts().extras {
                 assert_eq!(
                     help.contains(&format!("--{}", extra.word)),
                     command != "sign",

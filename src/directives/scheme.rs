@@ -22,7 +22,7 @@ pub(super) fn choose(block: &mut Block<'_>) -> Result<(), Wrong> {
     };
     let chosen = match (chosen, more) {
         (Some(scheme), [word]) => Some(with_extra(block, scheme, word)?),
-        (Some(scheme), [_, extra, ..]) if !scheme.extras().is_empty() => {
+        (Some(scheme), [_, extra, ..]) if !scheme.facts().extras.is_empty() => {
             return Err(wrong(format!(
                 "\"{}\" takes one further parameter at most; remove \"{}\"",
                 text(name),
@@ -48,7 +48,7 @@ fn with_extra(
     scheme: &'static dyn Scheme,
     word: &[u8],
 ) -> Result<&'static dyn Scheme, Wrong> {
-    let extras = scheme.extras();
+    let extras = scheme.facts().extras;
     let Some(extra) = extras.iter().find(|extra| extra.word.as_bytes() == word) else {
         let known: Vec<&str> = extras.iter().map(|extra| extra.word).collect();
         let instead = if known.is_empty() {

@@ -1,15 +1,6 @@
 //! What a token says once its signature fitted.
 
-use crate::{Reason, Rules, Verdict};
-
-/// Whether a link still opens in the very second of its expiry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Boundary {
-    /// It does: expired is what lies after it.
-    Inclusive,
-    /// It does not any more.
-    Exclusive,
-}
+use crate::{Boundary, Reason, Rules, Verdict};
 
 /// What a token says. A value of this type exists only once a signature fitted, so that nothing a
 /// token says can be believed before.

@@ -126,7 +126,7 @@ impl Rules<'static> {
     /// The rules of a vendor's own server.
     pub fn of(scheme: &dyn Scheme) -> Self {
         Self {
-            params: scheme.params(),
+            params: scheme.facts().params,
             ignore_case: false,
             clock_skew: 0,
             max_lifetime: None,

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::{Failure, Key, Link, Params, Request, Rules, Secret, SignError, Verdict};
+use crate::{Facts, Failure, Key, Link, Request, Rules, Secret, SignError, Verdict};
 
 mod azion;
 mod digest;
@@ -21,68 +21,17 @@ pub fn by_name(name: &[u8]) -> Option<&'static dyn Scheme> {
         .find(|scheme| scheme.name().as_bytes() == name)
 }
 
-/// Whether a scheme's tokens can be bound to the client's address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientIp {
-    /// They cannot.
-    Never,
-    /// They are where the operator says so.
-    Optional,
-    /// They are where the token says so.
-    Claimed,
-}
-
-/// Something a scheme does only where it is asked to.
-pub struct Extra {
-    /// The word that asks for it, behind the scheme's name.
-    pub word: &'static str,
-    /// What speaks against it, to be told to who asks.
-    pub warning: &'static str,
-    /// The scheme that does it.
-    pub scheme: &'static dyn Scheme,
-}
-
-/// One part of the message that a scheme hashes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The secret, raw.
-    Secret,
-    /// The path, decoded.
-    Path,
-    /// The expiry as it was sent.
-    Expires,
-    /// The client's address where the token is bound to it, else nothing.
-    ClientIp,
-    /// These very bytes.
-    Literal(&'static [u8]),
-}
-
 /// Where random bytes come from: fills the slice, or fails.
 pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]) -> Result<(), Failure>;
 
 /// One vendor's way to sign links.
 pub trait Scheme: Sync {
-    /// The word that names it in configurations and on command lines.
-    fn name(&self) -> &'static str;
+    /// What there is to say about it before any link is looked at.
+    fn facts(&self) -> &'static Facts;
 
-    /// What it does only where it is asked to.
-    fn extras(&self) -> &'static [Extra] {
-        &[]
-    }
-
-    /// The names its parameters have at the vendor.
-    fn params(&self) -> Params<'static>;
-
-    /// Whether its tokens can be bound to the client's address.
-    fn client_ip(&self) -> ClientIp;
-
-    /// The HTTP status for a token that is right but too old, where the vendor has one of its own.
-    fn expired_status(&self) -> Option<u16>;
-
-    /// What is hashed with MD5, one part behind the other, to make the token; nothing where tokens are
-    /// encrypted.
-    fn message(&self) -> &'static [Part] {
-        &[]
+    /// The word that names it: [`Facts::name`].
+    fn name(&self) -> &'static str {
+        self.facts().name
     }
 
     /// What an encrypted token says, whether or not it would open. `None` where the secret does not fit

@@ -113,4 +113,47 @@ impl Reason {
             Self::NoSecret => "no_secret",
         }
     }
+
+    /// What it means, in one clause.
+    pub const fn summary(self) -> &'static str {
+        match self {
+            Self::Missing => {
+                "no token: the parameter is absent or empty, or the query does not begin with a token"
+            }
+            Self::Malformed => {
+                "the token, its expiry, a claim in it or the path is not of the scheme's form"
+            }
+            Self::Duplicate => "the token or its expiry is given twice",
+            Self::Signature => {
+                "no secret fits: something was altered, or it was signed with another secret or other bytes"
+            }
+            Self::Expired => "the token is right, and its time is over",
+            Self::Lifetime => {
+                "the token is right, and expires later than the longest lifetime that is accepted, or never"
+            }
+            Self::ClientIp => {
+                "the token is bound to other client addresses, or the client's is not known"
+            }
+            Self::Country => {
+                "the token is not for the client's country, or nobody knows that country"
+            }
+            Self::Referrer => "the token is not for the page that led here",
+            Self::Protocol => "the token is not for this protocol",
+            Self::Host => "the token is not for this host, or the client named none",
+            Self::Url => "the token is not for this path",
+            Self::UnsupportedClaim => "the token restricts something that is not known here",
+            Self::NoSecret => "the configured secrets came out empty",
+        }
+    }
 }
+
+// They are numbered in this order: counters in shared memory have their places by it.
+const _: () = {
+    let mut rest = Reason::ALL.as_slice();
+    let mut number = 0;
+    while let [first, behind @ ..] = rest {
+        assert!(*first as usize == number);
+        rest = behind;
+        number += 1;
+    }
+};

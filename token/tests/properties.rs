@@ -102,7 +102,7 @@ prop_compose! {
         let scheme = SCHEMES[scheme];
         let path = [b"/", tail.trim_ascii()].concat();
         let client_ip = address
-            .filter(|_| scheme.client_ip() != ClientIp::Never)
+            .filter(|_| scheme.facts().client_ip != ClientIp::Never)
             .map(|address| address.to_string().into_bytes());
         let expires = NOW + lifetime;
         let link = Link {
@@ -158,7 +158,7 @@ proptest! {
     /// digits are spelt.
     #[test]
     fn one_token_opens_one_path_and_one_expiry(link in signed(), digits in "[0-9]{0,12}", zeros in "0{0,3}") {
-        let Some(name) = link.scheme().params().expires else { return Ok(()) };
+        let Some(name) = link.scheme().facts().params.expires else { return Ok(()) };
         let name = std::str::from_utf8(name).unwrap();
         let mut honest = link.clone();
         honest.path.extend_from_slice(digits.as_bytes());
@@ -229,7 +229,7 @@ proptest! {
         max_lifetime: Option<u64>,
         ignore_case: bool,
     ) {
-        let extras = SCHEMES.iter().flat_map(|scheme| scheme.extras()).map(|extra| extra.scheme);
+        let extras = SCHEMES.iter().flat_map(|scheme| scheme.facts().extras).map(|extra| extra.scheme);
         for scheme in SCHEMES.iter().copied().chain(extras) {
             let rules = Rules { clock_skew, max_lifetime, ignore_case, ..Rules::of(scheme) };
             let request = RequestParts {

@@ -2,27 +2,26 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     reason = "a test that panics is a test that fails"
 )]
 
+use std::fs;
+use std::path::Path;
+
 use serde_json::Value;
-use token::{ClientIp, Reason, RequestParts, Rules, Verdict, scheme};
+use token::{ClientIp, Reason, RequestParts, Rules, SCHEMES, Verdict, scheme};
 
 #[test]
-fn azion() {
-    check_all(include_str!("data/azion.json"));
-}
-
-#[test]
-fn gcore() {
-    check_all(include_str!("data/gcore.json"));
-}
-
-#[test]
-fn ectoken() {
-    check_all(include_str!("data/ectoken.json"));
+fn every_scheme_has_vectors_and_decides_as_they_say() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    for scheme in SCHEMES {
+        let file = data.join(scheme.name()).with_extension("json");
+        let vectors = fs::read_to_string(&file);
+        check_all(&vectors.unwrap_or_else(|error| panic!("{}: {error}", file.display())));
+    }
 }
 
 fn check_all(vectors: &str) {
@@ -42,7 +41,7 @@ fn check_all(vectors: &str) {
 fn verdict(vector: &Value) -> Verdict {
     let scheme = match text(vector, "scheme") {
         "ectoken_v3" => scheme::by_name(b"ectoken").unwrap(),
-        "ectoken_v2" => scheme::by_name(b"ectoken").unwrap().extras()[0].scheme,
+        "ectoken_v2" => scheme::by_name(b"ectoken").unwrap().facts().extras[0].scheme,
         name => scheme::by_name(name.as_bytes()).unwrap(),
     };
     let param = |name: &str| vector["params"][name] == true;
@@ -69,7 +68,7 @@ fn verdict(vector: &Value) -> Verdict {
         path: path.as_bytes(),
         sources: &[query.as_bytes()],
         secrets: &keys,
-        client_ip: (param("ip") || scheme.client_ip() == ClientIp::Claimed)
+        client_ip: (param("ip") || scheme.facts().client_ip == ClientIp::Claimed)
             .then(|| text(vector, "client_ip").as_bytes()),
         country: Some(header("X-Test-Country").unwrap_or_default()),
         referrer: header("Referer").unwrap_or_default(),

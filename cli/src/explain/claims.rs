@@ -164,7 +164,7 @@ fn holds(asked: &Asked<'_>, name: &[u8], value: &[u8]) -> Option<bool> {
         ..Link::default()
     };
     let rules = Rules {
-        params: asked.scheme.params(),
+        params: asked.scheme.facts().params,
         ..asked.rules
     };
     let mut query = String::new();

@@ -1,6 +1,6 @@
 //! What was done wrongly when a link was signed.
 
-use token::{Claims, Reason, Verdict};
+use token::{Anatomy, Claims, Reason, Verdict};
 
 use super::claims::{self, Told};
 use super::forms::Given;
@@ -47,7 +47,7 @@ impl Diagnosis {
         verdict: &Verdict,
         given_ip: Option<&str>,
     ) -> Self {
-        if asked.scheme.message().is_empty() {
+        if asked.scheme.facts().anatomy == Anatomy::Sealed {
             Self::of_encrypted(asked, found, verdict)
         } else {
             let mistakes = of_digest(asked, found, verdict, given_ip);

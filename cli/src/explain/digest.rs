@@ -85,7 +85,7 @@ pub(super) fn hashed(asked: &Asked<'_>, found: &Found) -> String {
         Part::Secret => "\u{2022}\u{2022}\u{2022}".to_owned(),
         part => show(fields.of(part)),
     };
-    asked.scheme.message().iter().map(said).collect()
+    asked.scheme.facts().message().iter().map(said).collect()
 }
 
 /// The path as it is hashed.

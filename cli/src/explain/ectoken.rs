@@ -137,7 +137,7 @@ fn decrypt(scheme: &dyn Scheme, token: &[u8], secret: &[u8]) -> Option<(Vec<u8>,
     if let Some(claims) = scheme.decrypt(token, secret) {
         return Some((claims, None));
     }
-    scheme.extras().iter().find_map(|extra| {
+    scheme.facts().extras.iter().find_map(|extra| {
         let said = format!(
             "The token is of version 2 (Blowfish), which is not authenticated: sign with version 3, or set \"secure_token \
              {} {}\" and give --{}.",

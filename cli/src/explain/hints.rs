@@ -33,7 +33,7 @@ pub(super) fn missing(asked: &Asked<'_>) -> Vec<String> {
         }
     }
     for scheme in SCHEMES {
-        let other = scheme.params();
+        let other = scheme.facts().params;
         if scheme.name() != asked.scheme.name()
             && other.token.is_some()
             && other.find(asked.query()).is_some()
@@ -45,7 +45,7 @@ pub(super) fn missing(asked: &Asked<'_>) -> Vec<String> {
             ));
         }
     }
-    let renamed = asked.scheme.params();
+    let renamed = asked.scheme.facts().params;
     if renamed != *params && renamed.token.is_some() && renamed.find(asked.query()).is_some() {
         hints.push("The parameters have the scheme's own names, and secure_token_param (--param) gives others.".to_owned());
     }

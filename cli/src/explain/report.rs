@@ -1,7 +1,7 @@
 //! What is printed, for people and for programs.
 
 use serde_json::{Value, json};
-use token::Verdict;
+use token::{Anatomy, Verdict};
 
 use super::claims::Told;
 use super::diagnosis::{Diagnosis, Mistake};
@@ -35,7 +35,7 @@ impl Report {
         verdict: Verdict,
         diagnosis: Diagnosis,
     ) -> Self {
-        let is_digest = !asked.scheme.message().is_empty();
+        let is_digest = asked.scheme.facts().anatomy != Anatomy::Sealed;
         let has_token = !found.token.is_empty();
         Self {
             verdict,

@@ -1,6 +1,6 @@
 //! The checks of the module, in its order, and how far a link came.
 
-use token::{ClientIp, Reason, Verdict};
+use token::{Anatomy, ClientIp, Reason, Verdict};
 
 use super::claims::Told;
 use crate::request::Asked;
@@ -44,7 +44,7 @@ fn step(reasons: &[Reason], said: impl Into<String>) -> Step {
 }
 
 pub(super) fn of(asked: &Asked<'_>, verdict: &Verdict, claims: &[Told]) -> Vec<Step> {
-    let is_digest = !asked.scheme.message().is_empty();
+    let is_digest = asked.scheme.facts().anatomy != Anatomy::Sealed;
     let form = if is_digest {
         "the token, the expiry and the path are of the right form"
     } else {
@@ -55,7 +55,7 @@ pub(super) fn of(asked: &Asked<'_>, verdict: &Verdict, claims: &[Told]) -> Vec<S
         step(&[Reason::Duplicate], "nothing of it is there twice"),
         step(&[Reason::Malformed], form),
     ];
-    if asked.scheme.client_ip() == ClientIp::Optional && asked.client_ip.is_some() {
+    if asked.scheme.facts().client_ip == ClientIp::Optional && asked.client_ip.is_some() {
         steps.push(step(&[Reason::ClientIp], "the client has an address"));
     }
     steps.push(step(

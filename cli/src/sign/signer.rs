@@ -1,7 +1,7 @@
 //! One URL signed.
 
 use serde_json::json;
-use token::{Claim, Failure, Link, Reason, RequestParts, Rules, Secret, SignError};
+use token::{Anatomy, Claim, Failure, Link, Reason, RequestParts, Rules, Secret, SignError};
 
 use super::Args;
 use crate::claims::{CLIENT_IP, by_claim};
@@ -60,7 +60,7 @@ impl<'a> Signer<'a> {
             claims: args.claims.0.iter().map(claim).collect(),
         };
         let name = args.scheme.name();
-        if args.never && args.scheme.params().expires.is_some() {
+        if args.never && args.scheme.facts().params.expires.is_some() {
             return Err(format!(
                 "links of {name} have to expire; use --expires-in or --expires-at"
             )
@@ -167,7 +167,7 @@ impl<'a> Signer<'a> {
     /// What to do about an error.
     fn say(&self, error: SignError) -> String {
         let name = self.args.scheme.name();
-        let is_digest = !self.args.scheme.message().is_empty();
+        let is_digest = self.args.scheme.facts().anatomy != Anatomy::Sealed;
         match error {
             SignError::Claim if is_digest => {
                 format!("links of {name} have no restrictions of this sort; leave them out, or take the scheme ectoken")

@@ -58,7 +58,7 @@ fn messages(args: &Args, now: u64) -> Vec<String> {
             .and_then(|path| escape_warning("--path", path)),
     );
     if let Some(address) = &args.link.client_ip
-        && args.scheme.client_ip() == ClientIp::Optional
+        && args.scheme.facts().client_ip == ClientIp::Optional
         && address.parse::<std::net::IpAddr>().is_err()
     {
         messages.push(format!(

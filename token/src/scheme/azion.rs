@@ -4,27 +4,28 @@
 //! seconds. Nothing stands between the parts; the bounds of
 //! [`unix_seconds`](crate::encoding::unix_seconds) keep the border between path and expiry where
 //! the signer put it.
-//!
-//! Vendor: <https://github.com/aziontech/azion_secure_token>
 
-use super::Part;
-use super::digest::{Format, Row};
-use crate::claims::Boundary;
-use crate::{ClientIp, Params};
+use super::digest::Row;
+use crate::{Anatomy, Boundary, ClientIp, Facts, Params, Part, Scope};
 
 /// The scheme `azion`.
 pub(super) struct Azion;
 
 impl Row for Azion {
-    const FORMAT: Format = Format {
+    const MESSAGE: &'static [Part] = &[Part::Secret, Part::Path, Part::Expires];
+    const FACTS: &'static Facts = &Facts {
         name: "azion",
+        title: "Azion Secure Token; formerly MaxCDN and StackPath",
+        vendor: "https://github.com/aziontech/azion_secure_token",
+        extras: &[],
         params: Params {
             token: Some(b"st"),
             expires: Some(b"e"),
         },
-        message: &[Part::Secret, Part::Path, Part::Expires],
-        boundary: Boundary::Inclusive,
         client_ip: ClientIp::Never,
+        scope: Scope::Exact,
+        boundary: Boundary::Inclusive,
         expired_status: Some(410),
+        anatomy: Anatomy::Digest(Self::MESSAGE),
     };
 }

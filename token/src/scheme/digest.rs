@@ -10,31 +10,25 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use md5::{Digest as _, Md5};
 use subtle::ConstantTimeEq as _;
 
-use super::{ClientIp, Part, Random, Scheme};
-use crate::claims::Boundary;
+use super::{Random, Scheme};
 use crate::client_ip::Address;
 use crate::encoding::{self, Buffer};
 use crate::request::first_token;
 use crate::short::ShortMessage;
 use crate::text::Text;
-use crate::{Claims, Failure, Link, Params, Reason, Request, Rules, Secret, SignError, Verdict};
+use crate::{
+    Claims, ClientIp, Facts, Failure, Link, Part, Reason, Request, Rules, Secret, SignError,
+    Verdict,
+};
 
 /// Bytes of the digest.
 const DIGEST_LENGTH: usize = 16;
 
-/// All there is to say about such a scheme.
-pub(super) struct Format {
-    pub(super) name: &'static str,
-    pub(super) params: Params<'static>,
-    pub(super) message: &'static [Part],
-    pub(super) boundary: Boundary,
-    pub(super) client_ip: ClientIp,
-    pub(super) expired_status: Option<u16>,
-}
-
-/// A scheme that is nothing but a [`Format`].
+/// A scheme that is nothing but its facts.
 pub(super) trait Row: Sync {
-    const FORMAT: Format;
+    /// What is hashed: [`Anatomy::Digest`](crate::Anatomy::Digest) says the same.
+    const MESSAGE: &'static [Part];
+    const FACTS: &'static Facts;
 }
 
 /// What is hashed, but for the secret.
@@ -56,7 +50,7 @@ impl Message<'_> {
     #[inline]
     fn short_digest<R: Row>(&self, secret: Secret<'_>) -> Option<[u8; DIGEST_LENGTH]> {
         let mut message = ShortMessage::new();
-        for part in const { R::FORMAT.message } {
+        for part in const { R::MESSAGE } {
             let pushed = message.push(match part {
                 Part::Secret => secret.expose(),
                 Part::Path => self.path,
@@ -74,7 +68,7 @@ impl Message<'_> {
     #[cold]
     fn long_digest<R: Row>(&self, secret: Secret<'_>) -> [u8; DIGEST_LENGTH] {
         let mut md5 = Md5::new();
-        for part in const { R::FORMAT.message } {
+        for part in const { R::MESSAGE } {
             match part {
                 Part::Secret => md5.update(secret.expose()),
                 Part::Path if self.ignore_case => update_lower_case(&mut md5, self.path),
@@ -99,24 +93,8 @@ fn update_lower_case(md5: &mut Md5, path: &[u8]) {
 }
 
 impl<R: Row> Scheme for R {
-    fn name(&self) -> &'static str {
-        R::FORMAT.name
-    }
-
-    fn params(&self) -> Params<'static> {
-        R::FORMAT.params
-    }
-
-    fn client_ip(&self) -> ClientIp {
-        R::FORMAT.client_ip
-    }
-
-    fn expired_status(&self) -> Option<u16> {
-        R::FORMAT.expired_status
-    }
-
-    fn message(&self) -> &'static [Part] {
-        R::FORMAT.message
+    fn facts(&self) -> &'static Facts {
+        R::FACTS
     }
 
     fn verify(
@@ -142,7 +120,7 @@ impl<R: Row> Scheme for R {
         if !is_signable(path) {
             return Ok(Verdict::refused(Reason::Malformed));
         }
-        let bound_to = match R::FORMAT.client_ip {
+        let bound_to = match R::FACTS.client_ip {
             ClientIp::Never => None,
             ClientIp::Optional | ClientIp::Claimed => request.client_ip()?,
         };
@@ -162,7 +140,7 @@ impl<R: Row> Scheme for R {
             if !secret.is_empty() {
                 if is_same(message.digest::<R>(secret), token) {
                     let claims = Claims::signed(Some(seconds), index, source);
-                    return Ok(claims.judge(R::FORMAT.boundary, rules, now));
+                    return Ok(claims.judge(R::FACTS.boundary, rules, now));
                 }
                 reason = Reason::Signature;
             }
@@ -188,7 +166,7 @@ impl<R: Row> Scheme for R {
         if !is_signable(link.path) {
             return Err(SignError::Path);
         }
-        if link.client_ip.is_some() && R::FORMAT.client_ip == ClientIp::Never {
+        if link.client_ip.is_some() && R::FACTS.client_ip == ClientIp::Never {
             return Err(SignError::ClientIp);
         }
         let address = address(link.client_ip).ok_or(SignError::ClientIp)?;

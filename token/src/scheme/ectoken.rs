@@ -3,19 +3,19 @@
 //! Version 3 is base64url of a 12-byte nonce, the claims encrypted with AES-256-GCM under the SHA-256
 //! of the secret, and the 16-byte tag. Version 2, the extra `legacy`, is hexadecimal of the claims
 //! encrypted with Blowfish, which authenticates nothing: whoever has such a token can alter it.
-//!
-//! Vendor: <https://github.com/Edgio/ectoken>
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{ClientIp, Extra, Random, Scheme};
+use super::{Random, Scheme};
 use crate::cipher::{Cfb, Gcm, Key, NONCE_LENGTH, TAG_LENGTH};
-use crate::claims::Boundary;
 use crate::encoding;
 use crate::request::first_token;
-use crate::{Claims, Failure, Link, Params, Reason, Request, Rules, Secret, SignError, Verdict};
+use crate::{
+    Anatomy, Boundary, Claims, ClientIp, Extra, Facts, Failure, Link, Params, Reason, Request,
+    Rules, Scope, Secret, SignError, Verdict,
+};
 
 use claims::{Form, Stated, Unmet};
 
@@ -37,12 +37,26 @@ pub(super) static ECTOKEN: Ectoken = Ectoken {
 
 static ECTOKEN_LEGACY: Ectoken = Ectoken { opens_legacy: true };
 
-static EXTRAS: [Extra; 1] = [Extra {
-    word: "legacy",
-    warning: "version 2 tokens (Blowfish) are not authenticated, and whoever has one can alter it, its \
-              expiry too; remove \"legacy\" once nobody signs with version 2 any more",
-    scheme: &ECTOKEN_LEGACY,
-}];
+static FACTS: Facts = Facts {
+    name: "ectoken",
+    title: "Edgio token-based authentication; formerly Verizon and EdgeCast, in Azure CDN Premium",
+    vendor: "https://github.com/Edgio/ectoken",
+    extras: &[Extra {
+        word: "legacy",
+        warning: "version 2 tokens (Blowfish) are not authenticated, and whoever has one can alter it, its \
+                  expiry too; remove \"legacy\" once nobody signs with version 2 any more",
+        scheme: &ECTOKEN_LEGACY,
+    }],
+    params: Params {
+        token: None,
+        expires: None,
+    },
+    client_ip: ClientIp::Claimed,
+    scope: Scope::Prefix,
+    boundary: Boundary::Inclusive,
+    expired_status: None,
+    anatomy: Anatomy::Sealed,
+};
 
 pub(super) struct Ectoken {
     /// Version 2 opens as well.
@@ -50,27 +64,8 @@ pub(super) struct Ectoken {
 }
 
 impl Scheme for Ectoken {
-    fn name(&self) -> &'static str {
-        "ectoken"
-    }
-
-    fn extras(&self) -> &'static [Extra] {
-        &EXTRAS
-    }
-
-    fn params(&self) -> Params<'static> {
-        Params {
-            token: None,
-            expires: None,
-        }
-    }
-
-    fn client_ip(&self) -> ClientIp {
-        ClientIp::Claimed
-    }
-
-    fn expired_status(&self) -> Option<u16> {
-        None
+    fn facts(&self) -> &'static Facts {
+        &FACTS
     }
 
     fn decrypt(&self, token: &[u8], secret: Secret<'_>) -> Option<Vec<u8>> {

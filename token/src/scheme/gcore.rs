@@ -3,33 +3,34 @@
 //! `md5` is base64url, without padding, of MD5(expiry + path + client address, where bound +
 //! one space + secret), `expires` the expiry in Unix seconds. A link that "expires at 18:40" does
 //! not open at 18:40.
-//!
-//! Vendor: <https://gcore.com/docs/cdn/cdn-resource-options/security/use-a-secure-token>
 
-use super::Part;
-use super::digest::{Format, Row};
-use crate::claims::Boundary;
-use crate::{ClientIp, Params};
+use super::digest::Row;
+use crate::{Anatomy, Boundary, ClientIp, Facts, Params, Part, Scope};
 
 /// The scheme `gcore`.
 pub(super) struct Gcore;
 
 impl Row for Gcore {
-    const FORMAT: Format = Format {
+    const MESSAGE: &'static [Part] = &[
+        Part::Expires,
+        Part::Path,
+        Part::ClientIp,
+        Part::Literal(b" "),
+        Part::Secret,
+    ];
+    const FACTS: &'static Facts = &Facts {
         name: "gcore",
+        title: "Gcore CDN Secure Token; EdgeCenter, Yandex Cloud CDN",
+        vendor: "https://gcore.com/docs/cdn/cdn-resource-options/security/use-a-secure-token",
+        extras: &[],
         params: Params {
             token: Some(b"md5"),
             expires: Some(b"expires"),
         },
-        message: &[
-            Part::Expires,
-            Part::Path,
-            Part::ClientIp,
-            Part::Literal(b" "),
-            Part::Secret,
-        ],
-        boundary: Boundary::Exclusive,
         client_ip: ClientIp::Optional,
+        scope: Scope::Exact,
+        boundary: Boundary::Exclusive,
         expired_status: Some(410),
+        anatomy: Anatomy::Digest(Self::MESSAGE),
     };
 }

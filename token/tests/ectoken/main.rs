@@ -30,7 +30,7 @@ fn ectoken() -> &'static dyn Scheme {
 }
 
 fn legacy() -> &'static dyn Scheme {
-    ectoken().extras()[0].scheme
+    ectoken().facts().extras[0].scheme
 }
 
 /// A request that fits everything below unless it says otherwise.

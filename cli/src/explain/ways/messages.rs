@@ -1,6 +1,6 @@
 //! What is put in front of what.
 
-use token::{Part, SCHEMES, Scheme};
+use token::{Anatomy, Part, SCHEMES, Scheme};
 
 use super::super::digest::Message;
 use super::super::search::Way;
@@ -16,19 +16,19 @@ pub(super) fn of(
     has_address: bool,
     may_have_address: bool,
 ) -> Vec<Way<Message>> {
-    let own = scheme.message();
+    let own = scheme.facts().message();
     let mut ways = vec![Way::right(Message::Plain(own.to_vec()))];
     for other in SCHEMES {
-        if other.name() != scheme.name() && !other.message().is_empty() {
+        if other.name() != scheme.name() && other.facts().anatomy != Anatomy::Sealed {
             let mistake = format!(
                 "The link was signed as one of {}, which hashes {}: {} hashes {}.",
                 other.name(),
-                named(other.message(), has_address),
+                named(other.facts().message(), has_address),
                 scheme.name(),
                 named(own, has_address)
             );
             ways.push(Way::wrong(
-                Message::Plain(other.message().to_vec()),
+                Message::Plain(other.facts().message().to_vec()),
                 mistake,
             ));
         }

@@ -1,0 +1,152 @@
+//! `secure-token schemes` and `secure-token reasons`: what there is, for people and for programs that
+//! make tables of it.
+
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+use token::{Anatomy, Boundary, ClientIp, Facts, Part, Reason, SCHEMES, Scope};
+
+use crate::output::{self, Colour, Style, Trouble};
+use crate::reasons;
+
+/// List the schemes, and how their tokens are made
+#[derive(clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  secure-token schemes
+  secure-token schemes --json")]
+pub(crate) struct SchemesArgs {
+    /// Print JSON: name, title, vendor, link, parameters, digest, message, client_ip, scope, exclusive,
+    /// expired_status, words
+    #[arg(long)]
+    json: bool,
+}
+
+/// List the reasons for which a link is refused
+#[derive(clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  secure-token reasons
+  secure-token reasons --json")]
+pub(crate) struct ReasonsArgs {
+    /// Print JSON: reason, status, summary
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn schemes(args: &SchemesArgs) -> Result<ExitCode, Trouble> {
+    let facts = SCHEMES.iter().map(|scheme| scheme.facts());
+    if args.json {
+        output::print_json(&facts.map(scheme_object).collect())?;
+    } else {
+        let style = Style::of_stdout();
+        let parts: Vec<_> = facts.map(|facts| scheme_text(facts, style)).collect();
+        output::print(&parts.join("\n"))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn reasons(args: &ReasonsArgs) -> Result<ExitCode, Trouble> {
+    if args.json {
+        let objects = Reason::ALL.map(|reason| {
+            json!({
+                "reason": reason.as_str(),
+                "status": reasons::status_of(reason),
+                "summary": reason.summary(),
+            })
+        });
+        output::print_json(&Value::from_iter(objects))?;
+    } else {
+        let width = Reason::ALL.map(|reason| reason.as_str().len());
+        let width = width.into_iter().max().unwrap_or_default();
+        let lines =
+            Reason::ALL.map(|reason| format!("{:width$}  {}\n", reason.as_str(), reason.summary()));
+        output::print(&lines.concat())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn scheme_text(facts: &Facts, style: Style) -> String {
+    let message = message(facts);
+    let made = match &message {
+        Some(message) => format!("{} of {message}", digest(facts).unwrap_or_default()),
+        None => "claims, encrypted".to_owned(),
+    };
+    let client_ip = match facts.client_ip {
+        ClientIp::Never => "tokens are bound to none",
+        ClientIp::Optional => {
+            "tokens are bound to the client's where secure_token_client_ip is set"
+        }
+        ClientIp::Claimed => "tokens are bound to the client's where they say so",
+    };
+    let last_second = match facts.boundary {
+        Boundary::Inclusive => "in that very second a link still opens",
+        Boundary::Exclusive => "in that very second a link no longer opens",
+    };
+    let mut text = format!(
+        "{}  {}\n  link     {}\n  token    {made}\n  address  {client_ip}\n  expiry   {last_second}\n",
+        style.paint(facts.name, Colour::Bold),
+        facts.title,
+        link(facts),
+    );
+    for extra in facts.extras {
+        text.push_str(&format!("  {:<7}  {}\n", extra.word, extra.warning));
+    }
+    text.push_str(&format!("  vendor   {}\n", facts.vendor));
+    text
+}
+
+fn scheme_object(facts: &Facts) -> Value {
+    let name = |name: Option<&[u8]>| name.map(|name| String::from_utf8_lossy(name).into_owned());
+    json!({
+        "name": facts.name,
+        "title": facts.title,
+        "vendor": facts.vendor,
+        "link": link(facts),
+        "parameters": { "token": name(facts.params.token), "expires": name(facts.params.expires) },
+        "digest": digest(facts),
+        "message": message(facts),
+        "client_ip": match facts.client_ip {
+            ClientIp::Never => "never",
+            ClientIp::Optional => "optional",
+            ClientIp::Claimed => "claimed",
+        },
+        "scope": match facts.scope {
+            Scope::Exact => "exact",
+            Scope::Prefix => "prefix",
+        },
+        "exclusive": facts.boundary == Boundary::Exclusive,
+        "expired_status": facts.expired_status,
+        "words": facts.extras.iter().map(|extra| extra.word).collect::<Vec<_>>(),
+    })
+}
+
+/// What a link looks like: `?st={token}&e={expires}`.
+pub(crate) fn link(facts: &Facts) -> String {
+    let name = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
+    let mut text = match facts.params.token {
+        Some(token) => format!("?{}={{token}}", name(token)),
+        None => "?{token}".to_owned(),
+    };
+    if let Some(expires) = facts.params.expires {
+        text.push_str(&format!("&{}={{expires}}", name(expires)));
+    }
+    text
+}
+
+/// `None` where a token is no digest.
+fn digest(facts: &Facts) -> Option<&'static str> {
+    (facts.anatomy != Anatomy::Sealed).then_some("md5:base64url")
+}
+
+/// What is hashed: `{secret}{path}{expires}`. `None` where a token is no digest.
+fn message(facts: &Facts) -> Option<String> {
+    let part = |part: &Part| match part {
+        Part::Secret => "{secret}".into(),
+        Part::Path => "{path}".into(),
+        Part::Expires => "{expires}".into(),
+        Part::ClientIp => "{client_ip}".into(),
+        Part::Literal(bytes) => String::from_utf8_lossy(bytes),
+    };
+    (facts.anatomy != Anatomy::Sealed).then(|| facts.message().iter().map(part).collect())
+}
