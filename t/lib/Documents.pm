@@ -191,16 +191,17 @@ package Documents::Nginx {
         return $self;
     }
 
-    # A port that nobody listens on, and another one each time.
-    my $last_port = 22299;
+    # A port that nobody listens on, and another one each time: of those that tools/run-test reserved.
+    my $first_port = $ENV{TEST_NGINX_SERVER_PORT} // die "TEST_NGINX_SERVER_PORT is not set\n";
+    my $last_port  = $first_port;
 
     sub free_port {
-        for (1 .. 100) {
-            $last_port = $last_port < 22399 ? $last_port + 1 : 22300;
+        for (1 .. 99) {
+            $last_port = $last_port < $first_port + 99 ? $last_port + 1 : $first_port + 1;
             return $last_port
                 if IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $last_port, Listen => 1);
         }
-        die "no port is free from 22300 to 22399\n";
+        die "no port is free behind $first_port\n";
     }
 
     # Where directives may stand that a fragment has at its top level. All others go into a location,
