@@ -2,10 +2,12 @@
 //!
 //! All `unsafe` of the module is here and in the functions with a C signature.
 
+mod bits;
 mod conf;
 mod pool;
 mod request;
 mod value;
+mod variable;
 mod zone;
 
 pub(crate) use conf::{Conf, Cycle, Place};
@@ -15,6 +17,7 @@ pub(crate) use request::{
     respond, satisfy_any, sent_args, sent_path, shorten_args,
 };
 pub(crate) use value::{Piece, Unsplit, Value, split};
+pub(crate) use variable::answer_once;
 pub(crate) use zone::{List, Shareable, Shared, Zone};
 
 /// NGINX could not do what was asked: its memory ran out, or a variable could not be worked out.

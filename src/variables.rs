@@ -76,13 +76,8 @@ unsafe extern "C" fn get(
     let Ok(Ok(text)) = text else {
         return Status::NGX_ERROR.into();
     };
-    value.data = text.as_ptr().cast_mut();
-    value.set_len(text.len().try_into().unwrap_or(0));
-    // NGINX would hand a valid value to whoever asks next, in whatever location and subrequest the
-    // request is by then. Left unmarked, it asks again, and `decided` knows whether to decide anew.
-    value.set_valid(0);
-    value.set_no_cacheable(1);
-    value.set_not_found(0);
+    // Asked again, `decided` knows whether to decide anew.
+    ngx::answer_once(value, text);
     Status::NGX_OK.into()
 }
 

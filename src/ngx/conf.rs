@@ -23,7 +23,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::pool::put_with_cleanup;
 use super::zone::ZoneInit;
-use super::{Failed, Level};
+use super::{Failed, Level, bits};
 
 /// A function that works out a variable.
 type VariableGetter =
@@ -170,7 +170,8 @@ impl Conf {
 
     /// Whether the block that is being merged is that of an `if` or a `limit_except`.
     pub(crate) fn is_nameless(&self) -> bool {
-        self.location().is_some_and(|core| core.noname() != 0)
+        self.location()
+            .is_some_and(|core| bits::NGX_HTTP_CORE_LOC_CONF_NONAME.is_set(core))
     }
 
     /// Whether the block that is being merged has locations of its own inside.

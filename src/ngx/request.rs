@@ -19,13 +19,14 @@ use ngx::http::{
 use ngx::ngx_log_error;
 
 use super::pool::{Cleanup, put, put_with_cleanup};
-use super::{Failed, Level};
+use super::{Failed, Level, bits, variable};
 
 /// Whether NGINX's own view of path and query is still what the client sent. To be asked in the access
 /// phase only: later `try_files` may have put another path there, which leaves no trace.
 pub(crate) fn is_untouched(r: &Request) -> bool {
     let inner = r.as_ref();
-    inner.valid_unparsed_uri() != 0 && inner.internal() == 0
+    bits::NGX_HTTP_REQUEST_VALID_UNPARSED_URI.is_set(inner)
+        && !bits::NGX_HTTP_REQUEST_INTERNAL.is_set(inner)
 }
 
 /// NGINX's view of the path, decoded and normalised.
@@ -52,7 +53,7 @@ pub(crate) fn shorten_args(
     let inner = r.as_mut();
     if args.len != inner.args.len {
         inner.args = args;
-        inner.set_valid_unparsed_uri(0);
+        bits::NGX_HTTP_REQUEST_VALID_UNPARSED_URI.set(inner, 0);
     }
     Ok(())
 }
@@ -89,7 +90,7 @@ pub(crate) fn sent_path(r: &Request) -> Result<&[u8], Failed> {
     parser.uri.data = path.as_mut_ptr();
     parser.uri_start = line.start;
     parser.uri_end = line.end.wrapping_sub(1);
-    parser.set_empty_path_in_uri(u32::from(!has_path));
+    bits::NGX_HTTP_REQUEST_EMPTY_PATH_IN_URI.set(&mut parser, u32::from(!has_path));
     // SAFETY: this is all that the function reads of a request; what it writes is not longer than
     // what it reads.
     let rc = unsafe { ngx_http_parse_complex_uri(&raw mut parser, merge_slashes(r)) };
@@ -146,10 +147,7 @@ pub(crate) fn protocol(r: &Request) -> Result<&[u8], Failed> {
     // SAFETY: a request, and the name with its hash.
     let value = unsafe { ngx_http_get_variable(r, &raw mut name, hash) };
     // SAFETY: null, or a value that the request keeps.
-    match unsafe { value.as_ref() } {
-        Some(value) if value.not_found() == 0 => Ok(value.as_bytes()),
-        _ => Err(Failed),
-    }
+    unsafe { variable::text(value) }?.ok_or(Failed)
 }
 
 /// Whether the location is content with any one of its access checks.
@@ -160,7 +158,7 @@ pub(crate) fn satisfy_any(r: &Request) -> bool {
 
 /// Has NGINX answer with its own page, whatever `error_page` says.
 pub(crate) fn forbid_error_pages(r: &mut Request) {
-    r.as_mut().set_error_page(1);
+    bits::NGX_HTTP_REQUEST_ERROR_PAGE.set(r.as_mut(), 1);
 }
 
 /// Whether this is the question that a browser asks before a cross-origin request.
@@ -210,7 +208,7 @@ pub(crate) fn respond(
     let bare = content_type.split(';').next().unwrap_or_default();
     out.content_type_len = bare.len();
     let sent = r.send_header();
-    if sent != Status::NGX_OK || r.header_only() {
+    if sent != Status::NGX_OK || bits::NGX_HTTP_REQUEST_HEADER_ONLY.is_set(r.as_ref()) {
         return Ok(sent);
     }
     let ends = body.as_mut_ptr_range();
@@ -218,13 +216,14 @@ pub(crate) fn respond(
     let mut buffer: ngx_buf_t = unsafe { std::mem::zeroed() };
     buffer.pos = ends.start;
     buffer.last = ends.end;
-    buffer.set_memory(1);
-    buffer.set_last_buf(u32::from(r.is_main()));
-    buffer.set_last_in_chain(1);
     let mut buffer = put(&r.pool(), buffer).ok_or(Failed)?;
+    // SAFETY: just put there.
+    let buffer = unsafe { buffer.as_mut() };
+    bits::NGX_BUF_MEMORY.set(buffer, 1);
+    bits::NGX_BUF_LAST_BUF.set(buffer, u32::from(r.is_main()));
+    bits::NGX_BUF_LAST_IN_CHAIN.set(buffer, 1);
     let chain = ngx_chain_t {
-        // SAFETY: just put there.
-        buf: unsafe { buffer.as_mut() },
+        buf: buffer,
         next: ptr::null_mut(),
     };
     let mut chain = put(&r.pool(), chain).ok_or(Failed)?;

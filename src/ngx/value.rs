@@ -10,7 +10,7 @@ use nginx_sys::{
 use ngx::http::Request;
 use zeroize::Zeroizing;
 
-use super::{Conf, Failed};
+use super::{Conf, Failed, variable};
 
 /// A value that may contain variables.
 pub(crate) enum Value {
@@ -92,11 +92,7 @@ impl Value {
                 // SAFETY: the index came from NGINX for this configuration.
                 let value = unsafe { ngx_http_get_flushed_variable(r, *index) };
                 // SAFETY: null, or a value that the request keeps.
-                match unsafe { value.as_ref() } {
-                    None => Err(Failed),
-                    Some(value) if value.not_found() != 0 => Ok(&[]),
-                    Some(value) => Ok(value.as_bytes()),
-                }
+                unsafe { variable::text(value) }.map(Option::unwrap_or_default)
             }
             Self::Joined(values) => {
                 // Room for all of it at once: no piece of a secret is left where it grew.

@@ -10,7 +10,7 @@ use ngx::allocator::Allocator;
 use ngx::core::SlabPool;
 use ngx::ngx_log_error;
 
-use super::Level;
+use super::{Level, bits};
 
 /// What NGINX calls when the memory is there, with the zone and the old zone's data.
 pub(crate) type ZoneInit =
@@ -64,7 +64,7 @@ impl Zone {
         // SAFETY: NGINX has mapped it and made the pool before it calls.
         let mut pool = unsafe { SlabPool::from_shm_zone(mapped) }?;
         // That it is full is said by us, and with what to do about it.
-        pool.as_mut().set_log_nomem(0);
+        bits::NGX_SLAB_POOL_LOG_NOMEM.set(pool.as_mut(), 0);
         Some(Self { pool, zone })
     }
 
