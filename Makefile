@@ -118,13 +118,10 @@ test-nginx: deps-test build $(CLI)
 	TEST_NGINX_BINARY=$(NGINX_BINARY) TEST_NGINX_SECURE_TOKEN_MODULE=$(SECURE_TOKEN_MODULE) \
 		prove -j $(JOBS) --exec tools/run-test -r $(PROVE_FLAGS) $(TESTS)
 
-# The module is looked at as `make build` compiles it, the other crates as `make test` does: neither
-# NGINX nor a dependency is built for this alone.
 check: ## check format, lints (warnings are errors), dependencies, licences and shell scripts
 check: deps-check
 	cargo fmt --all --check
-	cargo clippy --locked --release --all-targets -- -D warnings
-	cargo clippy --locked --workspace --exclude ngx_http_secure_token_module --all-targets -- -D warnings
+	tools/clippy
 	tools/cargo-deny
 	tools/shellcheck
 

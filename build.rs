@@ -39,9 +39,17 @@ fn main() -> Result<(), Failure> {
 
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let (facts, bits) = read_layout()?;
-    let witness = Witness::compile(&facts, &bits, &out)?;
-    write_checks(&facts, &witness, &out)?;
-    write_bits(facts.len(), &bits, &witness, &out)?;
+    let object = compile(&in_c(&facts, &bits)?, &out)?;
+    let witness = find(&object)?;
+    let is_big_endian = env::var("CARGO_CFG_TARGET_ENDIAN")? == "big";
+    let mut numbers = witness.chunks_exact(8).map(|bytes| {
+        let (big, little) = (u64::from_be_bytes, u64::from_le_bytes);
+        let number = if is_big_endian { big } else { little };
+        usize::try_from(number(bytes.try_into()?)).map_err(Failure::from)
+    });
+    let mut number = move || numbers.next().ok_or("the ABI witness is cut off")?;
+    write_checks(&facts, &mut number, &out)?;
+    write_bits(&bits, &mut number, witness, &out)?;
 
     if env::var("CARGO_CFG_TARGET_OS")? == "macos" {
         // NGINX's own functions are found when it loads the module.
@@ -83,50 +91,6 @@ fn read_layout() -> Result<(Vec<Fact>, Vec<Bits>), Failure> {
     Ok((facts, bits))
 }
 
-/// What the C compiler made of the witness: bytes of the machine that the module is built for.
-struct Witness {
-    bytes: Vec<u8>,
-    is_big_endian: bool,
-}
-
-impl Witness {
-    fn compile(facts: &[Fact], bits: &[Bits], out: &Path) -> Result<Self, Failure> {
-        let file = out.join("witness.c");
-        fs::write(&file, in_c(facts, bits)?)?;
-        let mut compiler = cc::Build::new();
-        for flag in nginx_flags()? {
-            compiler.flag(flag);
-        }
-        // Machine code is wanted, which a linker's language would not be.
-        compiler.flag("-fno-lto").warnings(false).file(file);
-        let objects = compiler.cargo_metadata(false).try_compile_intermediates()?;
-        let object = fs::read(objects.first().ok_or("the ABI witness was not compiled")?)?;
-        let mut places = (0..object.len()).filter(|&at| object[at..].starts_with(MARK));
-        let (Some(place), None) = (places.next(), places.next()) else {
-            return Err("the ABI witness is not to be found in what the C compiler made".into());
-        };
-        Ok(Self {
-            bytes: object[place + MARK.len()..].to_vec(),
-            is_big_endian: env::var("CARGO_CFG_TARGET_ENDIAN")? == "big",
-        })
-    }
-
-    fn number(&self, index: usize) -> Result<usize, Failure> {
-        let bytes = self.slice(8 * index, 8)?.try_into()?;
-        let number = if self.is_big_endian {
-            u64::from_be_bytes(bytes)
-        } else {
-            u64::from_le_bytes(bytes)
-        };
-        Ok(number.try_into()?)
-    }
-
-    fn slice(&self, at: usize, length: usize) -> Result<&[u8], Failure> {
-        let rest = self.bytes.get(at..).and_then(|rest| rest.get(..length));
-        rest.ok_or_else(|| "the ABI witness is cut off".into())
-    }
-}
-
 /// The witness: the mark, a number for every fact, two for every bit field (where its structure stands,
 /// and how long that is), and those structures.
 fn in_c(facts: &[Fact], bits: &[Bits]) -> Result<String, Failure> {
@@ -152,7 +116,7 @@ fn in_c(facts: &[Fact], bits: &[Bits]) -> Result<String, Failure> {
          const struct witness secure_token_witness = {{\n    .mark = \"{mark}\",\n    \
          .numbers = {{\n{numbers}    }},\n{values}}};\n",
         MARK.len(),
-        facts.len() + 2 * bits.len(),
+        format_args!("{} + 2 * {}", facts.len(), bits.len()),
     ))
 }
 
@@ -165,11 +129,38 @@ fn nginx_flags() -> Result<Vec<String>, Failure> {
     Ok(folders.chain(flags).collect())
 }
 
+/// Has the C compiler make an object file of the witness.
+fn compile(witness: &str, out: &Path) -> Result<Vec<u8>, Failure> {
+    let file = out.join("witness.c");
+    fs::write(&file, witness)?;
+    let mut compiler = cc::Build::new();
+    for flag in nginx_flags()? {
+        compiler.flag(flag);
+    }
+    // Machine code is wanted, and no language between compiler and linker.
+    compiler.flag("-fno-lto").warnings(false).file(file);
+    let objects = compiler.cargo_metadata(false).try_compile_intermediates()?;
+    let object = objects.first().ok_or("the ABI witness was not compiled")?;
+    Ok(fs::read(object)?)
+}
+
+/// What stands behind the mark.
+fn find(object: &[u8]) -> Result<&[u8], Failure> {
+    let mut places = object.windows(MARK.len()).enumerate();
+    let place = places.find(|(_, bytes)| bytes == MARK).map(|(at, _)| at);
+    let witness = place.and_then(|at| object.get(at..)?.strip_prefix(MARK));
+    witness.ok_or_else(|| "the ABI witness is not in what the C compiler made".into())
+}
+
 /// Writes the checks that `src/abi.rs` makes.
-fn write_checks(facts: &[Fact], witness: &Witness, out: &Path) -> Result<(), Failure> {
+fn write_checks(
+    facts: &[Fact],
+    number: &mut impl FnMut() -> Result<usize, Failure>,
+    out: &Path,
+) -> Result<(), Failure> {
     let mut rust = String::new();
-    for (index, fact) in facts.iter().enumerate() {
-        let number = witness.number(index)?;
+    for fact in facts {
+        let number = number()?;
         writeln!(
             rust,
             "const _: () = assert!({} == {number}, \"{} is {number} in NGINX's headers\");",
@@ -183,28 +174,28 @@ fn write_checks(facts: &[Fact], witness: &Witness, out: &Path) -> Result<(), Fai
 /// Writes the places of the bit fields, which `src/ngx/bits.rs` goes by: the word of 32 bits that has the
 /// field, and its bits there.
 fn write_bits(
-    first_number: usize,
     bits: &[Bits],
-    witness: &Witness,
+    number: &mut impl FnMut() -> Result<usize, Failure>,
+    witness: &[u8],
     out: &Path,
 ) -> Result<(), Failure> {
     let mut rust = String::new();
-    for (index, Bits { structure, field }) in bits.iter().enumerate() {
-        let start = witness.number(first_number + 2 * index)?;
-        let size = witness.number(first_number + 2 * index + 1)?;
-        let words = witness.slice(start, size)?.chunks(4).enumerate();
-        let mut filled = words.filter(|(_, word)| word.iter().any(|byte| *byte != 0));
-        let (Some((position, mask)), None) = (filled.next(), filled.next()) else {
+    for Bits { structure, field } in bits {
+        let (start, size) = (number()?, number()?);
+        let filled = witness.get(start..).and_then(|rest| rest.get(..size));
+        let filled = filled.ok_or("the ABI witness is cut off")?;
+        let words = (0usize..).step_by(4).zip(filled.chunks(4));
+        let mut words = words.filter(|(_, word)| word.iter().any(|byte| *byte != 0));
+        let (Some((offset, mask)), None) = (words.next(), words.next()) else {
             return Err(format!("{LAYOUT}: {structure}.{field} lies in no single word").into());
         };
+        let name = format!("{}_{field}", structure.trim_end_matches("_t")).to_uppercase();
         writeln!(
             rust,
             "/// `{field}`.\n\
              // SAFETY: this is where the C compiler put it.\n\
-             pub(in crate::ngx) const {}: Bits<::nginx_sys::{structure}> =\n    \
-             unsafe {{ Bits::new({}, {mask:?}) }};",
-            format!("{}_{field}", structure.trim_end_matches("_t")).to_uppercase(),
-            4 * position,
+             pub(in crate::ngx) const {name}: Bits<::nginx_sys::{structure}> =\n    \
+             unsafe {{ Bits::new({offset}, {mask:?}) }};",
         )?;
     }
     fs::write(out.join("bits.rs"), rust)?;

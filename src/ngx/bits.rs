@@ -29,7 +29,7 @@ impl<T> Bits<T> {
     }
 
     #[inline]
-    pub(super) fn is_set(self, structure: &T) -> bool {
+    pub(super) fn is_set(&self, structure: &T) -> bool {
         // SAFETY: a reference is valid.
         unsafe { self.read(structure) != 0 }
     }
@@ -37,7 +37,7 @@ impl<T> Bits<T> {
     /// # Safety
     /// The structure is there. Nothing but this field of it need have been initialised.
     #[inline]
-    pub(super) unsafe fn read(self, structure: *const T) -> u32 {
+    pub(super) unsafe fn read(&self, structure: *const T) -> u32 {
         // SAFETY: the word lies inside the structure,
         let word = unsafe { structure.byte_add(self.offset) };
         // SAFETY: which is there by the caller's promise.
@@ -47,7 +47,7 @@ impl<T> Bits<T> {
 
     /// Bits that have no room in the field are lost.
     #[inline]
-    pub(super) fn set(self, structure: &mut T, value: u32) {
+    pub(super) fn set(&self, structure: &mut T, value: u32) {
         // SAFETY: the word lies inside the structure,
         let word = unsafe { std::ptr::from_mut(structure).byte_add(self.offset) };
         let word = word.cast::<u32>();
