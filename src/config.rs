@@ -170,7 +170,7 @@ impl LocationConf {
             self.counters = if counts_alike {
                 outer.counters.clone()
             } else {
-                self.new_counters(cf)
+                self.new_counters()
             };
             if !counts_alike {
                 main.counters.extend(self.counters.clone());
@@ -213,11 +213,11 @@ impl LocationConf {
         self.merged = true;
     }
 
-    fn new_counters(&self, cf: &Conf) -> Option<Rc<Counters>> {
+    fn new_counters(&self) -> Option<Rc<Counters>> {
         let scheme = self.scheme()?;
         let label = self.label.clone().unwrap_or_default();
         let keys = self.secrets().iter().map(|secret| secret.id.clone());
-        let counters = Counters::new(label, scheme.name(), keys.collect(), cf.cycle());
+        let counters = Counters::new(label, scheme.name(), keys.collect());
         Some(Rc::new(counters))
     }
 

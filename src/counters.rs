@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use token::{Claims, Reason};
 
-use crate::ngx::{Cycle, List, Shareable, Shared, Zone};
+use crate::ngx::{List, Shareable, Shared, Zone};
 
 /// The longest label, and the longest name of a secret.
 pub(crate) const LONGEST_NAME: usize = 64;
@@ -165,7 +165,6 @@ pub(crate) struct Counters {
     pub(crate) scheme: &'static str,
     /// Names of the secrets, by position.
     pub(crate) keys: Vec<Box<[u8]>>,
-    cycle: Cycle,
     places: OnceCell<Places>,
 }
 
@@ -176,52 +175,43 @@ struct Places {
 }
 
 impl Counters {
-    pub(crate) fn new(
-        label: Box<[u8]>,
-        scheme: &'static str,
-        keys: Vec<Box<[u8]>>,
-        cycle: Cycle,
-    ) -> Self {
+    pub(crate) fn new(label: Box<[u8]>, scheme: &'static str, keys: Vec<Box<[u8]>>) -> Self {
         Self {
             label,
             scheme,
             keys,
-            cycle,
             places: OnceCell::new(),
         }
     }
 
-    fn places(&self) -> Option<&Places> {
-        self.places.get().filter(|_| self.cycle.is_current())
-    }
-
     /// Counts a request that passed. `claims` of a preflight are `None`; `now` in Unix seconds.
     pub(crate) fn passed(&self, claims: Option<&Claims>, now: u64) {
-        let Some(places) = self.places() else {
+        let Some(places) = self.places.get() else {
             return;
         };
-        places.decisions.counters.passed.add(1);
+        if let Some(decisions) = places.decisions.get() {
+            decisions.counters.passed.add(1);
+        }
         let Some(claims) = claims else {
             return;
         };
-        if let Some(key) = places.keys.get(claims.secret()) {
+        if let Some(key) = places.keys.get(claims.secret()).and_then(Shared::get) {
             key.counters.0.add(1);
         }
-        if let Some(expires) = claims.expires() {
-            places.lifetimes.counters.add(expires.saturating_sub(now));
+        if let (Some(expires), Some(lifetimes)) = (claims.expires(), places.lifetimes.get()) {
+            lifetimes.counters.add(expires.saturating_sub(now));
         }
     }
 
     /// Counts a request that was refused, or spared by the dry run.
     pub(crate) fn refused(&self, reason: Reason, dry_run: bool) {
-        let Some(places) = self.places() else {
+        let Some(decisions) = self.places.get().and_then(|places| places.decisions.get()) else {
             return;
         };
-        let decisions = &places.decisions.counters;
         let counters = if dry_run {
-            &decisions.spared
+            &decisions.counters.spared
         } else {
-            &decisions.refused
+            &decisions.counters.refused
         };
         if let Some(counter) = counters.get(reason as usize) {
             counter.add(1);
@@ -240,14 +230,14 @@ pub(crate) struct Full {
 /// # Errors
 /// [`Full`]; what found no place is not counted.
 pub(crate) fn settle<'c>(
-    zone: &mut Zone,
+    zone: &Zone,
     all: impl Iterator<Item = &'c Counters>,
 ) -> (Option<Shared<Counts>>, Result<(), Full>) {
+    let full = Full {
+        was_in_use: !zone.is_fresh(),
+    };
     // SAFETY: this module alone uses the zone, and every version of it begins with the layout.
     let before = unsafe { zone.root::<Counts>() }.filter(|counts| counts.layout == LAYOUT);
-    let full = Full {
-        was_in_use: before.is_some(),
-    };
     let fresh = || Counts {
         layout: LAYOUT,
         requests: List::new(),
@@ -257,7 +247,6 @@ pub(crate) fn settle<'c>(
     let Some(counts) = before.or_else(|| zone.set_root(fresh())) else {
         return (None, Err(full));
     };
-    let zone = &*zone;
     let mut requests = Index::new(zone, &counts.requests);
     let mut keys = Index::new(zone, &counts.keys);
     let mut lifetimes = Index::new(zone, &counts.lifetimes);
@@ -277,14 +266,15 @@ pub(crate) fn settle<'c>(
     };
     // Each of them is tried, so that as many as possible are counted.
     let homeless = all.filter(|counters| place(counters).is_none()).count();
-    (Some(counts), if homeless == 0 { Ok(()) } else { Err(full) })
+    let settled = if homeless == 0 { Ok(()) } else { Err(full) };
+    (zone.share(counts), settled)
 }
 
 /// The records of a list by their names.
 struct Index<'z, C: Sync> {
     zone: &'z Zone,
     list: &'z List<Record<C>>,
-    records: BTreeMap<(Name, Name), Shared<Record<C>>>,
+    records: BTreeMap<(Name, Name), &'z Record<C>>,
 }
 
 impl<'z, C: Sync + Default> Index<'z, C> {
@@ -301,7 +291,7 @@ impl<'z, C: Sync + Default> Index<'z, C> {
 
     fn place(&mut self, label: Name, of: Name) -> Option<Shared<Record<C>>> {
         if let Some(record) = self.records.get(&(label, of)) {
-            return Some(*record);
+            return self.zone.share(*record);
         }
         let counters = C::default();
         let record = self.list.push(
@@ -313,23 +303,23 @@ impl<'z, C: Sync + Default> Index<'z, C> {
             },
         )?;
         self.records.insert((label, of), record);
-        Some(record)
+        self.zone.share(record)
     }
 }
 
 impl Counts {
     /// Decisions, by label and scheme.
-    pub(crate) fn decisions(&self) -> impl Iterator<Item = Shared<Record<Decisions>>> {
+    pub(crate) fn decisions(&self) -> impl Iterator<Item = &Record<Decisions>> {
         self.requests.iter()
     }
 
     /// Passed requests, by label and the name of the secret that opened.
-    pub(crate) fn keys(&self) -> impl Iterator<Item = Shared<Record<Passes>>> {
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &Record<Passes>> {
         self.keys.iter()
     }
 
     /// Lifetimes, by label.
-    pub(crate) fn lifetimes(&self) -> impl Iterator<Item = Shared<Record<Lifetimes>>> {
+    pub(crate) fn lifetimes(&self) -> impl Iterator<Item = &Record<Lifetimes>> {
         self.lifetimes.iter()
     }
 }

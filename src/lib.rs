@@ -10,7 +10,8 @@ use std::ptr;
 use ::ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK, Status};
 use ::ngx::http::{HttpModule, HttpModuleLocationConf, HttpModuleMainConf};
 use nginx_sys::{
-    NGX_HTTP_MODULE, ngx_conf_t, ngx_http_module_t, ngx_int_t, ngx_module_t, ngx_shm_zone_t,
+    NGX_HTTP_MODULE, ngx_conf_t, ngx_cycle_t, ngx_http_module_t, ngx_int_t, ngx_module_t,
+    ngx_shm_zone_t,
 };
 
 use crate::access::History;
@@ -56,6 +57,7 @@ pub static mut ngx_http_secure_token_module: ngx_module_t = ngx_module_t {
     ctx: ptr::from_ref(&CONTEXT).cast_mut().cast(),
     commands: directives::commands(),
     type_: NGX_HTTP_MODULE as _,
+    init_module: Some(init_module),
     ..ngx_module_t::default()
 };
 
@@ -118,17 +120,30 @@ unsafe extern "C" fn postconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
 }
 
 unsafe extern "C" fn init_zone(zone: *mut ngx_shm_zone_t, _: *mut c_void) -> ngx_int_t {
-    // SAFETY: NGINX calls with a zone whose memory is there,
-    let Some(mut zone) = (unsafe { Zone::from_ptr(zone) }) else {
+    // SAFETY: NGINX calls with a zone to which `secure_token_zone` gave the configuration's `MainConf`,
+    let main = unsafe { ngx::owner_of::<MainConf>(zone) };
+    let Some(cycle) = main.cycle else {
         return Status::NGX_ERROR.into();
     };
-    // SAFETY: to which `secure_token_zone` gave the configuration's `MainConf`.
-    let main = unsafe { zone.owner::<MainConf>() };
-    guarded(Status::NGX_ERROR, || match main.settle(&mut zone) {
+    // SAFETY: and with its memory there. `MainConf` keeps the zone no longer than to `init_module`.
+    let Some(zone) = (unsafe { Zone::from_ptr(zone, cycle) }) else {
+        return Status::NGX_ERROR.into();
+    };
+    guarded(Status::NGX_ERROR, || match main.take(zone) {
         Ok(()) => Status::NGX_OK,
         Err(Failed) => Status::NGX_ERROR,
     })
     .into()
+}
+
+/// Called when nothing can refuse the configuration any more. An error would end NGINX.
+unsafe extern "C" fn init_module(cycle: *mut ngx_cycle_t) -> ngx_int_t {
+    // SAFETY: NGINX calls with the configuration that is about to be in force.
+    let cycle = unsafe { &*cycle };
+    if let Some(main) = Module::main_conf(cycle) {
+        guarded(Err(Failed), || main.commit()).unwrap_or_default();
+    }
+    Status::NGX_OK.into()
 }
 
 unsafe extern "C" fn create_main_conf(cf: *mut ngx_conf_t) -> *mut c_void {

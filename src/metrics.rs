@@ -97,5 +97,5 @@ fn answer(r: &mut Request) -> Result<Status, Failed> {
         .ok_or(Failed)?;
     let main = Module::main_conf(r).ok_or(Failed)?;
     let counts = main.counts().ok_or(Failed)?;
-    ngx::respond(r, format.content_type(), |out| format.write(&counts, out))
+    ngx::respond(r, format.content_type(), |out| format.write(counts, out))
 }

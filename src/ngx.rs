@@ -18,7 +18,7 @@ pub(crate) use request::{
 };
 pub(crate) use value::{Piece, Unsplit, Value, split};
 pub(crate) use variable::answer_once;
-pub(crate) use zone::{List, Shareable, Shared, Zone};
+pub(crate) use zone::{List, Shareable, Shared, Zone, owner_of};
 
 /// NGINX could not do what was asked: its memory ran out, or a variable could not be worked out.
 #[derive(Clone, Copy, Debug)]

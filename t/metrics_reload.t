@@ -70,6 +70,17 @@ kill HUP => $nginx->{pid};
 ok $nginx->wait_for(sub { $nginx->log =~ /\[emerg\] .*the secret is empty/ }), 'a configuration with an error is not taken';
 is_deeply now(), $before, 'and changes no number';
 
+# Sockets are bound when the zone's memory was given out already.
+$nginx->clear_log;
+$before = now();
+$nginx->configure(http => conf(labels => ['films', 'refused'], secrets => ["$SECRET id=refused"]) . 'server { listen unix:DIR/none/nginx.sock; }');
+kill HUP => $nginx->{pid};
+ok $nginx->wait_for(sub { $nginx->log =~ /\[emerg\] .*bind\(\) to unix:\S+ failed/ }), 'a configuration with an address that cannot be had is not taken';
+is_deeply now(), $before, 'and its labels and secrets are not in the metrics';
+becomes 'one that can be taken comes next', labels => ['films', 'taken'];
+is now()->{ passed('taken') }, 0, 'its label is there';
+ok !exists now()->{ passed('refused') }, 'and that of the refused one is not';
+
 # --- another size
 
 becomes 'the zone gets another size', zone => 'tokens:2m';

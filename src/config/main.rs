@@ -1,6 +1,6 @@
 //! What the whole configuration has in common.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -27,7 +27,9 @@ pub(crate) struct MainConf {
     pub(crate) zone_place: Option<Place>,
     /// What all the locations count.
     pub(crate) counters: Vec<Rc<Counters>>,
-    /// The counters, once their memory is there.
+    /// The zone, from when its memory is there until the counters have their places in it.
+    zone: Cell<Option<Zone>>,
+    /// The counters, once they have their places.
     counts: OnceCell<Shared<Counts>>,
     /// The configuration that the zone belongs to.
     pub(crate) cycle: Option<Cycle>,
@@ -46,13 +48,26 @@ pub(crate) struct Naming {
 
 impl MainConf {
     /// The counters, where there are any.
-    pub(crate) fn counts(&self) -> Option<Shared<Counts>> {
-        let cycle = self.cycle.filter(|cycle| cycle.is_current());
-        cycle.and_then(|_| self.counts.get().copied())
+    pub(crate) fn counts(&self) -> Option<&Counts> {
+        self.counts.get().and_then(Shared::get)
     }
 
-    /// To be called once the zone's memory is there.
-    pub(crate) fn settle(&self, zone: &mut Zone) -> Result<(), Failed> {
+    /// To be called once the zone's memory is there. Where that is the running configuration's too nothing
+    /// is changed yet: this one may still be refused, for a port that is taken, say.
+    pub(crate) fn take(&self, zone: Zone) -> Result<(), Failed> {
+        if zone.is_fresh() {
+            return self.settle(&zone);
+        }
+        self.zone.set(Some(zone));
+        Ok(())
+    }
+
+    /// To be called once the configuration cannot be refused any more.
+    pub(crate) fn commit(&self) -> Result<(), Failed> {
+        self.zone.take().map_or(Ok(()), |zone| self.settle(&zone))
+    }
+
+    fn settle(&self, zone: &Zone) -> Result<(), Failed> {
         let (counts, settled) = counters::settle(zone, self.counters.iter().map(Rc::as_ref));
         if let Some(counts) = counts {
             // Set once: every configuration has a `MainConf` of its own.

@@ -1,7 +1,6 @@
 //! `ngx_shm_zone_t`: memory that all workers share, and those of the next configuration too.
 
 use std::alloc::Layout;
-use std::ops::Deref;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
@@ -10,7 +9,7 @@ use ngx::allocator::Allocator;
 use ngx::core::SlabPool;
 use ngx::ngx_log_error;
 
-use super::{Level, bits};
+use super::{Cycle, Level, bits};
 
 /// What NGINX calls when the memory is there, with the zone and the old zone's data.
 pub(crate) type ZoneInit =
@@ -23,25 +22,22 @@ pub(crate) type ZoneInit =
 /// to be dropped, and nothing that changes but atomically.
 pub(crate) unsafe trait Shareable: Sync {}
 
-/// A value in shared memory. That memory stays as long as the configuration that found the value there is
-/// current: see [`Cycle`](super::Cycle).
-pub(crate) struct Shared<T: Shareable>(NonNull<T>);
-
-impl<T: Shareable> Clone for Shared<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
+/// A value in shared memory, for as long as that is there.
+pub(crate) struct Shared<T: Shareable> {
+    value: NonNull<T>,
+    /// The configuration that the zone belongs to.
+    cycle: Cycle,
 }
 
-impl<T: Shareable> Copy for Shared<T> {}
-
-impl<T: Shareable> Deref for Shared<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        // SAFETY: initialised before it was handed out; who uses it asks whether the configuration is
-        // current, and NGINX unmaps no zone of a current one.
-        unsafe { self.0.as_ref() }
+impl<T: Shareable> Shared<T> {
+    /// `None` where the process goes by another configuration than the one that found the value there.
+    pub(crate) fn get(&self) -> Option<&T> {
+        if !self.cycle.is_current() {
+            return None;
+        }
+        // SAFETY: NGINX unmaps no zone of a configuration that is current, and what is in one is never
+        // freed. Another configuration comes between two events, when nobody has the result any more.
+        Some(unsafe { self.value.as_ref() })
     }
 }
 
@@ -49,15 +45,28 @@ impl<T: Shareable> Deref for Shared<T> {
 pub(crate) struct Zone {
     pool: SlabPool,
     zone: NonNull<ngx_shm_zone_t>,
+    cycle: Cycle,
+}
+
+/// What a zone was given when it was added.
+///
+/// # Safety
+/// `zone` is what NGINX handed to a [`ZoneInit`]; it was given a `T`, which lives as long as the
+/// configuration.
+pub(crate) unsafe fn owner_of<'a, T>(zone: *mut ngx_shm_zone_t) -> &'a T {
+    // SAFETY: valid by the caller's promise.
+    let data = unsafe { (*zone).data };
+    // SAFETY: as the caller promises.
+    unsafe { &*data.cast::<T>() }
 }
 
 impl Zone {
     /// `None` where there is no memory.
     ///
     /// # Safety
-    /// `zone` is what NGINX handed to a [`ZoneInit`], and is used through nothing else while the
-    /// result lives.
-    pub(crate) unsafe fn from_ptr(zone: *mut ngx_shm_zone_t) -> Option<Self> {
+    /// `zone` is what NGINX handed to a [`ZoneInit`], for the configuration `cycle`. It is used through
+    /// nothing else while the result lives, and that is gone before NGINX gives up the configuration.
+    pub(crate) unsafe fn from_ptr(zone: *mut ngx_shm_zone_t, cycle: Cycle) -> Option<Self> {
         let zone = NonNull::new(zone)?;
         // SAFETY: valid by the caller's promise.
         let mapped = unsafe { zone.as_ref() };
@@ -65,21 +74,12 @@ impl Zone {
         let mut pool = unsafe { SlabPool::from_shm_zone(mapped) }?;
         // That it is full is said by us, and with what to do about it.
         bits::NGX_SLAB_POOL_LOG_NOMEM.set(pool.as_mut(), 0);
-        Some(Self { pool, zone })
+        Some(Self { pool, zone, cycle })
     }
 
     fn as_ref(&self) -> &ngx_shm_zone_t {
         // SAFETY: valid by the promise made to `from_ptr`.
         unsafe { self.zone.as_ref() }
-    }
-
-    /// What the zone was given when it was added.
-    ///
-    /// # Safety
-    /// That is a `T`, and lives as long as the configuration.
-    pub(crate) unsafe fn owner<'a, T>(&self) -> &'a T {
-        // SAFETY: as the caller promises.
-        unsafe { &*self.as_ref().data.cast::<T>() }
     }
 
     /// A message about the zone.
@@ -97,22 +97,41 @@ impl Zone {
     ///
     /// # Safety
     /// Whoever put it there meant the same by `T`, or by what `T` begins with.
-    pub(crate) unsafe fn root<T: Shareable>(&self) -> Option<Shared<T>> {
-        NonNull::new(self.pool.as_ref().data.cast::<T>()).map(Shared)
+    pub(crate) unsafe fn root<T: Shareable>(&self) -> Option<&T> {
+        // SAFETY: null, or a `T` by the caller's promise.
+        unsafe { self.pool.as_ref().data.cast::<T>().as_ref() }
+    }
+
+    /// Whether nobody has put anything there yet. No other configuration then uses the zone.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.pool.as_ref().data.is_null()
     }
 
     /// Puts something where every process finds it. `None` where the zone is full.
-    pub(crate) fn set_root<T: Shareable>(&mut self, value: T) -> Option<Shared<T>> {
+    pub(crate) fn set_root<T: Shareable>(&self, value: T) -> Option<&T> {
         let root = self.put(value)?;
-        self.pool.as_mut().data = root.0.as_ptr().cast();
+        self.pool.clone().as_mut().data = ptr::from_ref(root).cast_mut().cast();
         Some(root)
     }
 
-    fn put<T: Shareable>(&self, value: T) -> Option<Shared<T>> {
+    fn put<T: Shareable>(&self, value: T) -> Option<&T> {
         let memory = self.pool.allocate(Layout::new::<T>()).ok()?.cast::<T>();
         // SAFETY: there is room for it, aligned.
         unsafe { memory.write(value) };
-        Some(Shared(memory))
+        // SAFETY: just put there, where it stays.
+        Some(unsafe { memory.as_ref() })
+    }
+
+    /// A value in the zone, to be found by requests. `None` where it is not in the zone.
+    pub(crate) fn share<T: Shareable>(&self, value: &T) -> Option<Shared<T>> {
+        let shm = &self.as_ref().shm;
+        let zone = shm.addr.cast_const()..shm.addr.wrapping_add(shm.size).cast_const();
+        let bytes = ptr::from_ref(value).cast::<u8>();
+        let last = bytes.wrapping_add(size_of::<T>()).wrapping_sub(1);
+        (zone.contains(&bytes) && zone.contains(&last)).then_some(Shared {
+            value: NonNull::from(value),
+            cycle: self.cycle,
+        })
     }
 }
 
@@ -140,21 +159,22 @@ impl<T: Shareable> List<T> {
         }
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Shared<T>> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         let mut next = self.first.load(Ordering::Acquire);
         std::iter::from_fn(move || {
             // SAFETY: null, or a node that was complete before it came into the list.
             let node = unsafe { next.as_ref() }?;
             next = node.next;
-            Some(Shared(NonNull::from(&node.value)))
+            Some(&node.value)
         })
     }
 
     /// `None` where the zone is full.
-    pub(crate) fn push(&self, zone: &Zone, value: T) -> Option<Shared<T>> {
+    pub(crate) fn push<'z>(&self, zone: &'z Zone, value: T) -> Option<&'z T> {
         let next = self.first.load(Ordering::Relaxed);
         let node = zone.put(Node { next, value })?;
-        self.first.store(node.0.as_ptr(), Ordering::Release);
-        Some(Shared(NonNull::from(&node.value)))
+        self.first
+            .store(ptr::from_ref(node).cast_mut(), Ordering::Release);
+        Some(&node.value)
     }
 }
