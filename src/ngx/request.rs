@@ -1,6 +1,5 @@
 //! `ngx_http_request_t`: what a request is asked and given.
 
-use std::ffi::c_void;
 use std::fmt;
 use std::io::Write as _;
 use std::ptr;
@@ -8,7 +7,8 @@ use std::ptr;
 use nginx_sys::{
     NGX_HTTP_GET, NGX_HTTP_HEAD, NGX_HTTP_OPTIONS, NGX_HTTP_SATISFY_ANY, NGX_OK, ngx_buf_t,
     ngx_chain_t, ngx_hash_key, ngx_http_core_srv_conf_t, ngx_http_get_variable,
-    ngx_http_parse_complex_uri, ngx_http_request_t, ngx_int_t, ngx_str_t, ngx_time,
+    ngx_http_parse_complex_uri, ngx_http_request_t, ngx_int_t, ngx_pool_cleanup_t, ngx_str_t,
+    ngx_time,
 };
 use ngx::collections::Vec;
 use ngx::core::{Pool, Status};
@@ -18,7 +18,7 @@ use ngx::http::{
 };
 use ngx::ngx_log_error;
 
-use super::pool::{Cleanup, put, put_with_cleanup};
+use super::pool::put;
 use super::{Failed, Level, bits, variable};
 
 /// Whether NGINX's own view of path and query is still what the client sent. To be asked in the access
@@ -265,27 +265,44 @@ pub(crate) fn keep<M: RequestMemory>(r: &Request, value: M::Kept) -> Result<(), 
     Ok(())
 }
 
+/// A note where NGINX keeps something for a request whatever becomes of it: in the list of what is to be done
+/// when the request's pool goes. NGINX's realip module keeps its own there too.
+#[repr(C)]
+struct Noted<T> {
+    /// Asks for nothing to be done. Its data are the module, which nobody else hands to a cleanup.
+    entry: ngx_pool_cleanup_t,
+    note: T,
+}
+
 /// The module's note about the request; `first` where there is none yet. `None` where memory ran out.
 pub(crate) fn note<M: RequestMemory>(r: &mut Request, first: M::Note) -> Option<&mut M::Note> {
-    // As NGINX's realip module does it: the list of cleanups is what NGINX keeps for a request.
-    unsafe extern "C" fn is_note<M>(_: *mut c_void) {}
-    let marker: Cleanup = is_note::<M>;
-
-    let pool = r.pool();
-    let mut next = pool.as_ref().cleanup;
-    // SAFETY: null, or a cleanup of the pool.
-    while let Some(cleanup) = unsafe { next.as_ref() } {
-        let is_ours = |handler| ptr::fn_addr_eq(handler, marker);
-        if cleanup.handler.is_some_and(is_ours) {
-            // SAFETY: put there below; the request is borrowed as long as the note.
-            return unsafe { cleanup.data.cast::<M::Note>().as_mut() };
+    let module = ptr::from_ref(M::module()).cast_mut().cast();
+    let mut pool = r.pool();
+    let list = &raw mut pool.as_mut().cleanup;
+    // SAFETY: the list of a valid pool.
+    let first_entry = unsafe { *list };
+    let mut entry = first_entry;
+    // SAFETY: null, or an entry of the list.
+    while let Some(cleanup) = unsafe { entry.as_ref() } {
+        if ptr::eq(cleanup.data, module) {
+            // SAFETY: known by its data, put there below; the request is borrowed as long as the note.
+            return unsafe { entry.cast::<Noted<M::Note>>().as_mut() }.map(|noted| &mut noted.note);
         }
-        next = cleanup.next;
+        entry = cleanup.next;
     }
-    // SAFETY: the marker does nothing with what it is given.
-    let mut note = unsafe { put_with_cleanup(&pool, marker, first) }?;
+    let noted = Noted {
+        entry: ngx_pool_cleanup_t {
+            handler: None,
+            data: module,
+            next: first_entry,
+        },
+        note: first,
+    };
+    let noted = put(&pool, noted)?.as_ptr();
+    // SAFETY: as above.
+    unsafe { *list = noted.cast() };
     // SAFETY: just put there; the request is borrowed as long as the note.
-    Some(unsafe { note.as_mut() })
+    unsafe { noted.as_mut() }.map(|noted| &mut noted.note)
 }
 
 /// Copies pieces, one behind the other, into the request's pool.
