@@ -31,7 +31,7 @@ pub(crate) unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t
 
 // Apart from the handler, so that a location without tokens pays for none of this.
 #[inline(never)]
-fn guarded(r: &mut Request, conf: &LocationConf, scheme: &dyn Scheme) -> ngx_int_t {
+fn guarded(r: &mut Request, conf: &'static LocationConf, scheme: &dyn Scheme) -> ngx_int_t {
     match catch_unwind(AssertUnwindSafe(|| check(r, conf, scheme))) {
         Ok(Ok(status)) => status.into(),
         Ok(Err(Failed)) => fail(r, conf, "no verdict, out of memory or a variable failed"),
@@ -39,7 +39,11 @@ fn guarded(r: &mut Request, conf: &LocationConf, scheme: &dyn Scheme) -> ngx_int
     }
 }
 
-fn check(r: &mut Request, conf: &LocationConf, scheme: &dyn Scheme) -> Result<Status, Failed> {
+fn check(
+    r: &mut Request,
+    conf: &'static LocationConf,
+    scheme: &dyn Scheme,
+) -> Result<Status, Failed> {
     // Always made here and now, whatever a variable found before: what it went by may have changed.
     let decision = decision::decide(r, conf, scheme, ngx::is_untouched(r))?;
     if Module::main_conf(r).is_some_and(|main| main.uses_variables) {
@@ -152,7 +156,7 @@ impl fmt::Display for Label<'_> {
 /// Returns the history before the change.
 fn update_history(r: &mut Request, change: impl FnOnce(&mut History)) -> History {
     // Where memory ran out nothing is remembered, and at worst there is a line more in the log.
-    let Some(history) = ngx::note::<Module>(r, History::default()) else {
+    let Some(history) = ngx::note::<Module>(r) else {
         return History::default();
     };
     let before = *history;

@@ -39,8 +39,11 @@ impl Decision {
 /// forgetting what a module kept (`rewrite … last`), so the rules are compared.
 #[derive(Clone, Copy)]
 pub(crate) struct Kept {
-    conf: *const LocationConf,
-    decision: Decision,
+    /// Of the configuration, which outlives the request.
+    pub(crate) conf: &'static LocationConf,
+    pub(crate) decision: Decision,
+    /// The access phase refused, and no other check can let the request in.
+    is_final: bool,
 }
 
 /// Decides about this request under this location's rules. `untouched`: nothing has changed its path
@@ -61,14 +64,53 @@ pub(crate) fn decide(
     Ok(Decision::Token(verdict))
 }
 
-/// Keeps a decision for the variables. The clock goes on, and the access log of a long download must
-/// not say what would be decided at its end.
-pub(crate) fn keep(r: &Request, conf: &LocationConf, decision: Decision) -> Result<(), Failed> {
-    ngx::keep::<Module>(r, Kept { conf, decision })
+/// Keeps the access phase's decision for the variables. The clock goes on, and the access log of a long
+/// download must not say what would be decided at its end.
+pub(crate) fn keep(
+    r: &mut Request,
+    conf: &'static LocationConf,
+    decision: Decision,
+) -> Result<(), Failed> {
+    let is_final =
+        decision.reason().is_some() && !conf.dry_run.unwrap_or(false) && !ngx::satisfy_any(r);
+    let kept = Kept {
+        conf,
+        decision,
+        is_final,
+    };
+    // A page for refused requests may be opened by the same link, which stays refused.
+    let is_refused = ngx::kept_for_good::<Module>(r).is_some_and(|before| before.is_final);
+    if is_refused && !is_final {
+        ngx::keep::<Module>(r, kept)
+    } else {
+        ngx::keep_for_good::<Module>(r, kept)
+    }
 }
 
-/// The decision that was kept under these very rules.
-pub(crate) fn kept(r: &Request, conf: &LocationConf) -> Option<Decision> {
-    let kept = ngx::kept::<Module>(r)?;
-    std::ptr::eq(kept.conf, conf).then_some(kept.decision)
+/// What a variable tells in this location: the decision that was kept under its very rules or, where the
+/// access phase was not reached, one made now. `None` where it has no rules.
+pub(crate) fn told(r: &Request, conf: &'static LocationConf) -> Result<Option<Kept>, Failed> {
+    let Some(scheme) = conf.scheme() else {
+        return Ok(at_error_page(r));
+    };
+    if let Some(kept) = ngx::kept::<Module>(r).filter(|kept| std::ptr::eq(kept.conf, conf)) {
+        return Ok(Some(kept));
+    }
+    let kept = Kept {
+        conf,
+        decision: decide(r, conf, scheme, false)?,
+        is_final: false,
+    };
+    ngx::keep::<Module>(r, kept)?;
+    Ok(Some(kept))
+}
+
+/// The access phase's decision about a request that ended in an error page, for the log. Not earlier: no
+/// location opens by another's verdict.
+fn at_error_page(r: &Request) -> Option<Kept> {
+    if !ngx::is_answered(r) {
+        return None;
+    }
+    let kept = ngx::kept_for_good::<Module>(r)?;
+    (kept.is_final || ngx::came_to_error_page(r)).then_some(kept)
 }

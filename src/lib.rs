@@ -71,7 +71,7 @@ unsafe impl HttpModuleLocationConf for Module {
     type LocationConf = LocationConf;
 }
 
-// SAFETY: `ngx::keep` and `ngx::note` are the only ones that put anything there.
+// SAFETY: `ngx::keep` and `ngx::keep_for_good` are the only ones that put anything there.
 unsafe impl RequestMemory for Module {
     type Kept = Kept;
     type Note = History;

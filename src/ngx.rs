@@ -4,6 +4,7 @@
 
 mod bits;
 mod conf;
+mod memory;
 mod pool;
 mod request;
 mod value;
@@ -11,10 +12,13 @@ mod variable;
 mod zone;
 
 pub(crate) use conf::{Conf, Cycle, Place};
+pub(crate) use memory::{
+    RequestMemory, keep, keep_bytes, keep_for_good, keep_number, kept, kept_for_good, note,
+};
 pub(crate) use request::{
-    RequestMemory, args, client_ip, forbid_error_pages, host, is_preflight, is_read_only,
-    is_untouched, keep, keep_bytes, keep_number, kept, log, note, now, path, protocol, referrer,
-    respond, satisfy_any, sent_args, sent_path, shorten_args,
+    args, came_to_error_page, client_ip, forbid_error_pages, host, is_answered, is_preflight,
+    is_read_only, is_untouched, log, now, path, protocol, referrer, respond, satisfy_any,
+    sent_args, sent_path, shorten_args,
 };
 pub(crate) use value::{Piece, Unsplit, Value, split};
 pub(crate) use variable::answer_once;

@@ -10,7 +10,7 @@ use token::{Claims, Reason};
 
 use crate::Module;
 use crate::config::{LocationConf, Source};
-use crate::decision::{self, Decision};
+use crate::decision::{self, Kept};
 use crate::ngx::{self, Conf, Failed};
 use crate::request;
 
@@ -20,7 +20,7 @@ pub(crate) const PREFIX: &[u8] = b"secure_token_";
 /// A variable: its name and how its value is found.
 struct Variable {
     name: &'static CStr,
-    value: for<'a> fn(&'a Request, &'a LocationConf) -> Result<&'a [u8], Failed>,
+    value: for<'a> fn(&'a Request, &'static LocationConf) -> Result<&'a [u8], Failed>,
 }
 
 static VARIABLES: [Variable; 5] = [
@@ -76,13 +76,13 @@ unsafe extern "C" fn get(
     let Ok(Ok(text)) = text else {
         return Status::NGX_ERROR.into();
     };
-    // Asked again, `decided` knows whether to decide anew.
+    // Asked again, `decision::told` knows whether to decide anew.
     ngx::answer_once(value, text);
     Status::NGX_OK.into()
 }
 
-fn status<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed> {
-    let Some(decision) = decided(r, conf)? else {
+fn status<'a>(r: &'a Request, conf: &'static LocationConf) -> Result<&'a [u8], Failed> {
+    let Some(Kept { conf, decision, .. }) = decision::told(r, conf)? else {
         return Ok(b"");
     };
     let spared = conf.dry_run.unwrap_or(false);
@@ -95,26 +95,26 @@ fn status<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed
     })
 }
 
-fn reason<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed> {
-    let reason = decided(r, conf)?.and_then(|decision| decision.reason());
+fn reason<'a>(r: &'a Request, conf: &'static LocationConf) -> Result<&'a [u8], Failed> {
+    let reason = decision::told(r, conf)?.and_then(|kept| kept.decision.reason());
     Ok(reason.map_or("", Reason::as_str).as_bytes())
 }
 
-fn expires<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed> {
-    let decision = decided(r, conf)?;
-    let claims = decision.as_ref().and_then(Decision::claims);
+fn expires<'a>(r: &'a Request, conf: &'static LocationConf) -> Result<&'a [u8], Failed> {
+    let kept = decision::told(r, conf)?;
+    let claims = kept.as_ref().and_then(|kept| kept.decision.claims());
     match claims.and_then(Claims::expires) {
         Some(seconds) => ngx::keep_number(r, seconds),
         None => Ok(b""),
     }
 }
 
-fn key<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed> {
-    let decision = decided(r, conf)?;
-    let secret = decision
-        .as_ref()
-        .and_then(Decision::claims)
-        .and_then(|claims| conf.secrets().get(claims.secret()));
+fn key<'a>(r: &'a Request, conf: &'static LocationConf) -> Result<&'a [u8], Failed> {
+    let Some(kept) = decision::told(r, conf)? else {
+        return Ok(b"");
+    };
+    let claims = kept.decision.claims();
+    let secret = claims.and_then(|claims| kept.conf.secrets().get(claims.secret()));
     Ok(secret.map_or(b"", |secret| &secret.id))
 }
 
@@ -132,17 +132,4 @@ fn args<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed> 
         return Ok(args);
     }
     request::without_token(r, &conf.param_names(scheme), args)
-}
-
-/// The decision: the one that the access phase made or, where it was not reached, one made now.
-fn decided(r: &Request, conf: &LocationConf) -> Result<Option<Decision>, Failed> {
-    let Some(scheme) = conf.scheme() else {
-        return Ok(None);
-    };
-    if let Some(decision) = decision::kept(r, conf) {
-        return Ok(Some(decision));
-    }
-    let decision = decision::decide(r, conf, scheme, false)?;
-    decision::keep(r, conf, decision)?;
-    Ok(Some(decision))
 }

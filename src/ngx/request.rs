@@ -1,23 +1,21 @@
 //! `ngx_http_request_t`: what a request is asked and given.
 
 use std::fmt;
-use std::io::Write as _;
 use std::ptr;
 
 use nginx_sys::{
     NGX_HTTP_GET, NGX_HTTP_HEAD, NGX_HTTP_OPTIONS, NGX_HTTP_SATISFY_ANY, NGX_OK, ngx_buf_t,
     ngx_chain_t, ngx_hash_key, ngx_http_core_srv_conf_t, ngx_http_get_variable,
-    ngx_http_parse_complex_uri, ngx_http_request_t, ngx_int_t, ngx_pool_cleanup_t, ngx_str_t,
-    ngx_time,
+    ngx_http_parse_complex_uri, ngx_http_request_t, ngx_int_t, ngx_str_t, ngx_time,
 };
 use ngx::collections::Vec;
 use ngx::core::{Pool, Status};
 use ngx::http::{
-    HTTPStatus, HttpModule, HttpModuleLocationConf as _, HttpModuleServerConf as _,
-    NgxHttpCoreModule, Request,
+    HTTPStatus, HttpModuleLocationConf as _, HttpModuleServerConf as _, NgxHttpCoreModule, Request,
 };
 use ngx::ngx_log_error;
 
+use super::memory::keep_bytes;
 use super::pool::put;
 use super::{Failed, Level, bits, variable};
 
@@ -150,6 +148,18 @@ pub(crate) fn protocol(r: &Request) -> Result<&[u8], Failed> {
     unsafe { variable::text(value) }?.ok_or(Failed)
 }
 
+/// Whether the answer to the client's own request has begun: nothing is decided by a variable any more.
+pub(crate) fn is_answered(r: &Request) -> bool {
+    r.is_main() && bits::NGX_HTTP_REQUEST_HEADER_SENT.is_set(r.as_ref())
+}
+
+/// Whether an `error_page` has made the answer. Of one that takes the status of what it leads to nothing can
+/// be seen under `recursive_error_pages`.
+pub(crate) fn came_to_error_page(r: &Request) -> bool {
+    let inner = r.as_ref();
+    inner.err_status != 0 || bits::NGX_HTTP_REQUEST_ERROR_PAGE.is_set(inner)
+}
+
 /// Whether the location is content with any one of its access checks.
 pub(crate) fn satisfy_any(r: &Request) -> bool {
     NgxHttpCoreModule::location_conf(r)
@@ -240,92 +250,4 @@ pub(crate) fn now() -> u64 {
 #[cold]
 pub(crate) fn log(r: &Request, level: Level, message: fmt::Arguments<'_>) {
     ngx_log_error!(level, r.log(), "{message}");
-}
-
-/// What a module keeps with a request.
-///
-/// # Safety
-/// The module keeps nothing else in its context, and no other module's notes are of the same type.
-pub(crate) unsafe trait RequestMemory: HttpModule {
-    /// Forgotten when the request is sent to another location.
-    type Kept: Copy;
-    /// Not forgotten.
-    type Note: Copy;
-}
-
-/// What [`keep`] kept since the request was last sent to another location.
-pub(crate) fn kept<M: RequestMemory>(r: &Request) -> Option<M::Kept> {
-    r.get_module_ctx(M::module()).copied()
-}
-
-/// Keeps something with the request, until it is sent to another location.
-pub(crate) fn keep<M: RequestMemory>(r: &Request, value: M::Kept) -> Result<(), Failed> {
-    let value = put(&r.pool(), value).ok_or(Failed)?;
-    r.set_module_ctx(value.as_ptr().cast(), M::module());
-    Ok(())
-}
-
-/// A note where NGINX keeps something for a request whatever becomes of it: in the list of what is to be done
-/// when the request's pool goes. NGINX's realip module keeps its own there too.
-#[repr(C)]
-struct Noted<T> {
-    /// Asks for nothing to be done. Its data are the module, which nobody else hands to a cleanup.
-    entry: ngx_pool_cleanup_t,
-    note: T,
-}
-
-/// The module's note about the request; `first` where there is none yet. `None` where memory ran out.
-pub(crate) fn note<M: RequestMemory>(r: &mut Request, first: M::Note) -> Option<&mut M::Note> {
-    let module = ptr::from_ref(M::module()).cast_mut().cast();
-    let mut pool = r.pool();
-    let list = &raw mut pool.as_mut().cleanup;
-    // SAFETY: the list of a valid pool.
-    let first_entry = unsafe { *list };
-    let mut entry = first_entry;
-    // SAFETY: null, or an entry of the list.
-    while let Some(cleanup) = unsafe { entry.as_ref() } {
-        if ptr::eq(cleanup.data, module) {
-            // SAFETY: known by its data, put there below; the request is borrowed as long as the note.
-            return unsafe { entry.cast::<Noted<M::Note>>().as_mut() }.map(|noted| &mut noted.note);
-        }
-        entry = cleanup.next;
-    }
-    let noted = Noted {
-        entry: ngx_pool_cleanup_t {
-            handler: None,
-            data: module,
-            next: first_entry,
-        },
-        note: first,
-    };
-    let noted = put(&pool, noted)?.as_ptr();
-    // SAFETY: as above.
-    unsafe { *list = noted.cast() };
-    // SAFETY: just put there; the request is borrowed as long as the note.
-    unsafe { noted.as_mut() }.map(|noted| &mut noted.note)
-}
-
-/// Copies pieces, one behind the other, into the request's pool.
-pub(crate) fn keep_bytes<'a, 'p>(
-    r: &'a Request,
-    pieces: impl Iterator<Item = &'p [u8]> + Clone,
-) -> Result<&'a mut [u8], Failed> {
-    let room = pieces.clone().map(<[u8]>::len).sum();
-    let mut bytes = Vec::new_in(r.pool());
-    bytes.try_reserve_exact(room).map_err(|_| Failed)?;
-    for piece in pieces {
-        bytes.extend_from_slice(piece);
-    }
-    Ok(bytes.leak())
-}
-
-/// A number in decimal, in the request's pool.
-pub(crate) fn keep_number(r: &Request, number: u64) -> Result<&[u8], Failed> {
-    let mut digits = [0; 20];
-    let mut rest = digits.as_mut_slice();
-    write!(rest, "{number}").map_err(|_| Failed)?;
-    let unused = rest.len();
-    let length = digits.len().saturating_sub(unused);
-    let digits = digits.get(..length).unwrap_or_default();
-    keep_bytes(r, std::iter::once(digits)).map(|kept| &*kept)
 }
