@@ -4,9 +4,11 @@
 //! is built for and read from the object file, so that nothing need run on the machine it is built for.
 //! It states size and field offsets of every structure in `abi/layout.txt`: `src/abi.rs` compares them
 //! with those of `nginx-sys`, and a wrong header tree ends the build instead of corrupting a worker.
-//! And it has a structure for every bit field of that list, filled with that field alone. What bindgen
+//! bindgen states them once more, for clang, which reads the headers for such bindings, must see what the
+//! compiler of NGINX sees. And the witness has a structure for every bit field of that list, filled with that field alone. What bindgen
 //! makes of bit fields has been wrong, so `src/ngx/bits.rs` goes by these and never by the bindings.
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -48,7 +50,7 @@ fn main() -> Result<(), Failure> {
         usize::try_from(number(bytes.try_into()?)).map_err(Failure::from)
     });
     let mut number = move || numbers.next().ok_or("the ABI witness is cut off")?;
-    write_checks(&facts, &mut number, &out)?;
+    write_checks(&facts, &mut number, &by_bindgen(&facts, &out)?, &out)?;
     write_bits(&bits, &mut number, witness, &out)?;
 
     if env::var("CARGO_CFG_TARGET_OS")? == "macos" {
@@ -152,15 +154,45 @@ fn find(object: &[u8]) -> Result<&[u8], Failure> {
     witness.ok_or_else(|| "the ABI witness is not in what the C compiler made".into())
 }
 
+/// The facts as bindgen states them, with the clang that it loads.
+fn by_bindgen(facts: &[Fact], out: &Path) -> Result<HashMap<String, usize>, Failure> {
+    let mut header = String::from(HEADERS);
+    for (index, Fact { c, .. }) in facts.iter().enumerate() {
+        writeln!(header, "const size_t fact_{index} = {c};")?;
+    }
+    let file = out.join("facts.h");
+    fs::write(&file, header)?;
+    let bindings = bindgen::Builder::default()
+        .header(file.to_string_lossy())
+        .clang_args(nginx_flags()?)
+        .allowlist_var("fact_.*")
+        .generate()?
+        .to_string();
+    let stated = |line: &str| {
+        let (name, number) = line.strip_prefix("pub const ")?.split_once(": usize = ")?;
+        Some((name.to_owned(), number.trim_end_matches(';').parse().ok()?))
+    };
+    Ok(bindings.lines().filter_map(stated).collect())
+}
+
 /// Writes the checks that `src/abi.rs` makes.
 fn write_checks(
     facts: &[Fact],
     number: &mut impl FnMut() -> Result<usize, Failure>,
+    by_bindgen: &HashMap<String, usize>,
     out: &Path,
 ) -> Result<(), Failure> {
     let mut rust = String::new();
-    for fact in facts {
+    for (index, fact) in facts.iter().enumerate() {
         let number = number()?;
+        let by_clang = by_bindgen.get(&format!("fact_{index}")).copied();
+        if by_clang != Some(number) {
+            return Err(format!(
+                "{LAYOUT}: {} is {number} by the C compiler and {by_clang:?} by clang",
+                fact.c
+            )
+            .into());
+        }
         writeln!(
             rust,
             "const _: () = assert!({} == {number}, \"{} is {number} in NGINX's headers\");",
