@@ -9,6 +9,7 @@ use crate::metrics::{self, Format};
 use crate::ngx::{Conf, Level, Place, Value};
 
 mod main;
+mod open;
 
 pub(crate) use main::{MainConf, Naming};
 
@@ -52,6 +53,8 @@ pub(crate) struct LocationConf {
     /// Where the other directives stand that a scheme may have to refuse.
     pub(crate) client_ip_place: Option<Place>,
     pub(crate) params_place: Option<Place>,
+    /// The first directive of this very block that means nothing where no scheme is in force.
+    pub(crate) first_setting: Option<(&'static str, Place)>,
     merged: bool,
 }
 
@@ -165,7 +168,9 @@ impl LocationConf {
         let sets_params = self.params.is_some();
         let counts_alike =
             outer.merged && self.scheme.is_none() && self.secrets.is_none() && self.label.is_none();
+        let chooses = self.scheme.is_some();
         self.inherit(outer);
+        main.blocks.note(outer, chooses, self, cf);
         if main.zone_place.is_some() {
             self.counters = if counts_alike {
                 outer.counters.clone()

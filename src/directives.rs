@@ -16,7 +16,7 @@ use crate::Module;
 use crate::config::{LocationConf, Naming};
 use crate::ngx::{Conf, Failed, Level, Piece, Unsplit, Value, split};
 
-use words::{flag, level, seconds, status, text};
+use words::{flag, level, seconds, status};
 
 mod counting;
 mod request;
@@ -31,6 +31,8 @@ struct Directive {
     /// In which blocks it may stand.
     blocks: u32,
     set: fn(&mut Block<'_>) -> Result<(), Wrong>,
+    /// Whether it means nothing where no `secure_token` is in force.
+    needs_scheme: bool,
 }
 
 /// A directive in the block where it stands.
@@ -52,11 +54,14 @@ impl Block<'_> {
     fn value(&mut self, word: &[u8]) -> Result<Value, Wrong> {
         match split(word) {
             Ok(pieces) => self.joined(&pieces, false),
-            Err(Unsplit::Captures) => Ok(Value::script(self.cf, word)?),
-            Err(Unsplit::StrayDollar) => Err(wrong(format!(
-                "\"{}\" has a \"$\" that begins no variable; name one, such as \"$uri\"",
-                text(word)
-            ))),
+            Err(Unsplit::Captures) => Err(wrong(
+                "has a numbered capture such as \"$1\", which is of whatever regular expression ran last, \
+                 be it a \"map\" for a client's header; name the capture: \"(?<path>...)\" in the regular \
+                 expression, and \"$path\" here",
+            )),
+            Err(Unsplit::StrayDollar) => Err(wrong(
+                "has a \"$\" that begins no variable; name one, such as \"$uri\"",
+            )),
         }
     }
 
@@ -78,7 +83,8 @@ impl Block<'_> {
 
 /// Why a directive was refused.
 enum Wrong {
-    /// What is wrong and what to write instead. Never repeats a secret.
+    /// What is wrong and what to write instead. Repeats none of the words that are wrong: one may be a
+    /// secret that got into the wrong place.
     Because(String),
     /// NGINX has said it.
     Said,
@@ -102,120 +108,140 @@ static DIRECTIVES: [Directive; 20] = [
         words: NGX_CONF_1MORE,
         blocks: ANYWHERE,
         set: scheme::choose,
+        needs_scheme: false,
     },
     Directive {
         name: c"secure_token_secret",
         words: NGX_CONF_1MORE,
         blocks: ANYWHERE,
         set: secret::from_words,
+        needs_scheme: true,
     },
     Directive {
         name: c"secure_token_secret_file",
         words: NGX_CONF_1MORE,
         blocks: ANYWHERE,
         set: secret::from_file,
+        needs_scheme: true,
     },
     Directive {
         name: c"secure_token_uri",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
         set: request::uri,
+        needs_scheme: true,
     },
     Directive {
         name: c"secure_token_client_ip",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
         set: request::client_ip,
+        needs_scheme: true,
     },
     Directive {
         name: c"secure_token_source",
         words: NGX_CONF_1MORE,
         blocks: ANYWHERE,
         set: request::source,
+        needs_scheme: true,
     },
     Directive {
         name: c"secure_token_param",
         words: NGX_CONF_TAKE12,
         blocks: ANYWHERE,
         set: request::param,
+        needs_scheme: true,
     },
     Directive {
         name: c"secure_token_denied_status",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
         set: |block| once(&mut block.conf.denied_status, status(block.words)?),
+        needs_scheme: true,
     },
     Directive {
         name: c"secure_token_expired_status",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
         set: |block| once(&mut block.conf.expired_status, status(block.words)?),
+        needs_scheme: true,
     },
     Directive {
         name: c"secure_token_ignore_case",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
         set: |block| once(&mut block.conf.ignore_case, flag(block.words)?),
+        needs_scheme: true,
     },
     Directive {
         name: c"secure_token_country",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
         set: request::country,
+        needs_scheme: true,
     },
     Directive {
         name: c"secure_token_clock_skew",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
         set: |block| once(&mut block.conf.clock_skew, seconds(block.words)?),
+        needs_scheme: true,
     },
     Directive {
         name: c"secure_token_max_lifetime",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
         set: |block| once(&mut block.conf.max_lifetime, seconds(block.words)?),
+        needs_scheme: true,
     },
     Directive {
         name: c"secure_token_strip",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
         set: |block| once(&mut block.conf.strip, flag(block.words)?),
+        needs_scheme: true,
     },
     Directive {
         name: c"secure_token_preflight",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
         set: |block| once(&mut block.conf.preflight, flag(block.words)?),
+        needs_scheme: true,
     },
     Directive {
         name: c"secure_token_dry_run",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
         set: |block| once(&mut block.conf.dry_run, flag(block.words)?),
+        needs_scheme: true,
     },
     Directive {
         name: c"secure_token_log_level",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
         set: |block| once(&mut block.conf.log_level, level(block.words)?),
+        needs_scheme: true,
     },
     Directive {
         name: c"secure_token_zone",
         words: NGX_CONF_TAKE1,
         blocks: NGX_HTTP_MAIN_CONF,
         set: counting::zone,
+        needs_scheme: false,
     },
     Directive {
         name: c"secure_token_label",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
         set: counting::label,
+        needs_scheme: true,
     },
     Directive {
         name: c"secure_token_metrics",
         words: NGX_CONF_NOARGS | NGX_CONF_TAKE1,
         blocks: NGX_HTTP_LOC_CONF,
         set: counting::metrics,
+        needs_scheme: false,
     },
 ];
 
@@ -250,6 +276,23 @@ pub(crate) const fn commands() -> *mut ngx_command_t {
     (&raw mut COMMANDS).cast()
 }
 
+/// What is wrong where another module has a directive of the same name: NGINX asks the modules in the order
+/// in which they were loaded, and the first one that knows the name gets it. The location would look
+/// protected, and be so by nobody or by other rules.
+pub(crate) fn claimed_by_another(cf: &Conf) -> Option<String> {
+    let mut others = cf.modules().filter(|module| !module.is::<Module>());
+    others.find_map(|module| {
+        let mut directives = DIRECTIVES.iter();
+        let directive = directives.find(|directive| module.has_directive(directive.name))?;
+        Some(format!(
+            "the module \"{}\" has the directive \"{}\" too, and NGINX would hand it to whichever of the two \
+             was loaded first; load one of them only",
+            module.name().to_string_lossy(),
+            directive.name.to_string_lossy(),
+        ))
+    })
+}
+
 /// NGINX's way into every directive.
 unsafe extern "C" fn set(
     cf: *mut ngx_conf_t,
@@ -276,7 +319,13 @@ unsafe extern "C" fn set(
     let outcome = catch_unwind(AssertUnwindSafe(|| (directive.set)(&mut block)));
     block.cf.wipe_words();
     let message = match outcome {
-        Ok(Ok(())) => return NGX_CONF_OK,
+        Ok(Ok(())) => {
+            if directive.needs_scheme {
+                let place = block.cf.place();
+                block.conf.first_setting.get_or_insert((block.name, place));
+            }
+            return NGX_CONF_OK;
+        }
         Ok(Err(Wrong::Said)) => return NGX_CONF_ERROR,
         Ok(Err(Wrong::Because(message))) => message,
         Err(_) => "internal error".to_owned(),

@@ -93,9 +93,15 @@ fn guarded<T>(otherwise: T, callback: impl FnOnce() -> T) -> T {
 unsafe extern "C" fn preconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
     // SAFETY: NGINX calls with the configuration being read.
     let cf = unsafe { Conf::from_ptr(cf) };
-    guarded(Status::NGX_ERROR, || match variables::add(cf) {
-        Ok(()) => Status::NGX_OK,
-        Err(_) => Status::NGX_ERROR,
+    guarded(Status::NGX_ERROR, || {
+        if let Some(message) = directives::claimed_by_another(cf) {
+            cf.log(Level::Emergency, &message);
+            return Status::NGX_ERROR;
+        }
+        match variables::add(cf) {
+            Ok(()) => Status::NGX_OK,
+            Err(_) => Status::NGX_ERROR,
+        }
     })
     .into()
 }
@@ -107,9 +113,16 @@ unsafe extern "C" fn postconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
         let Some(main) = Module::main_conf_mut(cf.as_ref()) else {
             return Status::NGX_ERROR;
         };
-        if let Err(complaint) = main.finish(cf) {
-            cf.log_at(complaint.level, complaint.place, &complaint.message);
-            return Status::NGX_ERROR;
+        match main.finish(cf) {
+            Ok(warnings) => {
+                for warning in warnings {
+                    cf.log_at(warning.level, warning.place, &warning.message);
+                }
+            }
+            Err(complaint) => {
+                cf.log_at(complaint.level, complaint.place, &complaint.message);
+                return Status::NGX_ERROR;
+            }
         }
         match cf.add_access_handler(access::handler) {
             Ok(()) => Status::NGX_OK,

@@ -3,14 +3,17 @@
 //! All `unsafe` of the module is here and in the functions with a C signature.
 
 mod bits;
+mod block;
 mod conf;
 mod memory;
+mod module;
 mod pool;
 mod request;
 mod value;
 mod variable;
 mod zone;
 
+pub(crate) use block::{BlockName, Search};
 pub(crate) use conf::{Conf, Cycle, Place};
 pub(crate) use memory::{
     RequestMemory, keep, keep_bytes, keep_for_good, keep_number, kept, kept_for_good, note,

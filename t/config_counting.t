@@ -63,10 +63,10 @@ error "a zone in a $_->[0] is refused", '', $_->[1], qr/"secure_token_zone" dire
     for ['server', "\n$zone # here"], ['location', "location / {\n$zone # here\n}"], ['location inside another', "location / { location /a {\n$zone # here\n} }"], ['if', "if (\$arg_x) {\n$zone # here\n}"];
 error 'a zone without a name and a size is refused', "secure_token_zone; # here", '', qr/invalid number of arguments in "secure_token_zone" directive/;
 error 'a zone with more words is refused', "secure_token_zone tokens 1m; # here", '', qr/invalid number of arguments in "secure_token_zone" directive/;
-error "secure_token_zone $_ is refused", "secure_token_zone '$_'; # here", '', qr/"secure_token_zone": "\Q$_\E" is not a name and a size; write for example "tokens:1m"/
+error "secure_token_zone $_ is refused", "secure_token_zone '$_'; # here", '', qr/"secure_token_zone": takes a name and a size; write for example "tokens:1m"/
     for 'tokens', '1m', 'tokens:', ':1m', ':', '', 'tokens:much', 'tokens:-1m', 'tokens:1.5m', 'tokens:1g', 'tokens:1 m', 'tokens:1m:2m', 'tokens=1m', 'tokens:m', 'tokens:99999999999999999999';
 my $pages = POSIX::sysconf(POSIX::_SC_PAGESIZE()) * 8 / 1024;
-error "a zone of the size $_ is too small", "secure_token_zone tokens:$_; # here", '', qr/"secure_token_zone": the zone "tokens" is too small; give it ${pages}k or more/ for '0', '1', '8k', ($pages - 1) . 'k';
+error "a zone of the size $_ is too small", "secure_token_zone tokens:$_; # here", '', qr/"secure_token_zone": the zone is too small; give it ${pages}k or more/ for '0', '1', '8k', ($pages - 1) . 'k';
 error 'a name that another module has for its zone is refused', "limit_req_zone \$uri zone=tokens:1m rate=1r/s;\nsecure_token_zone tokens:1m; # here", '', qr/"tokens" is already/;
 {
     my $places = join '', map { "location /$_/ { $good secure_token_label $_; }\n" } 1 .. 200;
@@ -77,7 +77,7 @@ error 'a name that another module has for its zone is refused', "limit_req_zone 
 
 error 'a label twice is refused', $zone, "location / { $good secure_token_label a;\nsecure_token_label b; # here\n}", qr/"secure_token_label": is given twice in this block/;
 error 'secure_token_label without a word is refused', $zone, "location / { $good\nsecure_token_label; # here\n}", qr/invalid number of arguments in "secure_token_label" directive/;
-error "the label $_ with a variable is refused", $zone, "location / { $good\nsecure_token_label '$_'; # here\n}", qr/"secure_token_label": "\Q$_\E" has a "\$", and labels have no variables, .*; write a label of its own into each server or location/
+error "the label $_ with a variable is refused", $zone, "location / { $good\nsecure_token_label '$_'; # here\n}", qr/"secure_token_label": has a "\$", and labels have no variables, .*; write a label of its own into each server or location/
     for '$host', 'films-$host', '${host}', '$', 'a$';
 error "a label of $_->[0] is refused", $zone, "location / { $good\nsecure_token_label '$_->[1]'; # here\n}", qr/"secure_token_label": a label is text of at most 64 bytes, in UTF-8 and without control characters; write a shorter or plainer one/
     for ['65 bytes', 'x' x 65], ['64 characters and more bytes', 'x' x 63 . 'ü'], ['4000 bytes', 'x' x 4000], ['two lines', "a\\nb"], ['a tab', "a\tb"], ['a control character', "a\x01"],
@@ -87,7 +87,7 @@ error 'a label in an if block is refused', $zone, "location / { $good if (\$arg_
 # --- secure_token_metrics
 
 error 'metrics without a zone are refused', '', "location / { $good }\nlocation /m {\nsecure_token_metrics; # here\n}", qr/"secure_token_metrics": nothing is counted; add "secure_token_zone tokens:1m" to the http block/;
-error "metrics as $_ are refused", $zone, "location /m {\nsecure_token_metrics '$_'; # here\n}", qr/"secure_token_metrics": must be "prometheus" or "json", not "\Q$_\E"/ for 'xml', 'JSON', '', 'on', '$arg_format', 'openmetrics';
+error "metrics as $_ are refused", $zone, "location /m {\nsecure_token_metrics '$_'; # here\n}", qr/"secure_token_metrics": must be "prometheus" or "json" in/ for 'xml', 'JSON', '', 'on', '$arg_format', 'openmetrics';
 error 'metrics twice are refused', $zone, "location /m { secure_token_metrics;\nsecure_token_metrics json; # here\n}", qr/"secure_token_metrics": is given twice in this block/;
 error 'metrics with two formats are refused', $zone, "location /m {\nsecure_token_metrics prometheus json; # here\n}", qr/invalid number of arguments in "secure_token_metrics" directive/;
 error "metrics in $_->[0] are refused", "$zone\n$_->[1]", $_->[2], qr/"secure_token_metrics" directive is not allowed here/

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Complaint;
+use super::open::Blocks;
 use crate::counters::{self, Counters, Counts, Full};
 use crate::ngx::{Conf, Cycle, Failed, Level, Place, Shared, Zone};
 use crate::variables;
@@ -23,6 +24,8 @@ pub(crate) struct MainConf {
     pub(crate) uses_variables: bool,
     /// The variables that our directives name, and where first.
     pub(crate) named_variables: BTreeMap<Vec<u8>, Naming>,
+    /// What is in force where, until everything was read.
+    pub(crate) blocks: Blocks,
     /// Where `secure_token_zone` stands.
     pub(crate) zone_place: Option<Place>,
     /// What all the locations count.
@@ -42,7 +45,7 @@ pub(crate) struct MainConf {
 pub(crate) struct Naming {
     pub(crate) directive: &'static str,
     pub(crate) place: Place,
-    /// What looks like a name may be a piece of a secret.
+    /// Whether a secret is put together with it.
     pub(crate) is_secret: bool,
 }
 
@@ -110,7 +113,7 @@ impl MainConf {
     ///
     /// NGINX too would find that a variable does not exist, but not say where, and it would repeat a
     /// piece of a secret.
-    pub(crate) fn finish(&mut self, cf: &Conf) -> Result<(), Complaint> {
+    pub(crate) fn finish(&mut self, cf: &Conf) -> Result<Vec<Complaint>, Complaint> {
         self.uses_variables = cf
             .used_variables()
             .any(|name| name.starts_with(variables::PREFIX));
@@ -124,17 +127,14 @@ impl MainConf {
             });
         }
         let named = std::mem::take(&mut self.named_variables);
-        let Some((name, naming)) = named.into_iter().find(|(name, _)| !cf.has_variable(name))
-        else {
-            return Ok(());
+        let Some((_, naming)) = named.into_iter().find(|(name, _)| !cf.has_variable(name)) else {
+            return Ok(std::mem::take(&mut self.blocks).complaints());
         };
         let what = if naming.is_secret {
             "names a variable that does not exist; put a secret that has a \"$\" into a file and name \
              that with \"secure_token_secret_file\""
-                .to_owned()
         } else {
-            let name = String::from_utf8_lossy(&name);
-            format!("there is no variable \"${name}\"; name one that NGINX or a \"map\" knows")
+            "names a variable that does not exist; name one that NGINX or a \"map\" knows"
         };
         Err(Complaint {
             level: Level::Emergency,

@@ -15,16 +15,14 @@ pub(super) fn zone(block: &mut Block<'_>) -> Result<(), Wrong> {
     let mut halves = word.splitn(2, |&byte| byte == b':');
     let (name, size) = (halves.next(), halves.next().and_then(Conf::size));
     let (Some(name), Some(size)) = (name.filter(|name| !name.is_empty()), size) else {
-        return Err(wrong(format!(
-            "\"{}\" is not a name and a size; write for example \"tokens:1m\"",
-            text(word)
-        )));
+        return Err(wrong(
+            "takes a name and a size; write for example \"tokens:1m\"",
+        ));
     };
     let smallest = Conf::smallest_zone();
     if size < smallest {
         return Err(wrong(format!(
-            "the zone \"{}\" is too small; give it {}k or more",
-            text(name),
+            "the zone is too small; give it {}k or more",
             smallest / 1024
         )));
     }
@@ -53,11 +51,10 @@ pub(super) fn zone(block: &mut Block<'_>) -> Result<(), Wrong> {
 pub(super) fn label(block: &mut Block<'_>) -> Result<(), Wrong> {
     let word = first(block.words);
     if word.contains(&b'$') {
-        return Err(wrong(format!(
-            "\"{}\" has a \"$\", and labels have no variables, for there must not be more of them than \
-             counters have room for; write a label of its own into each server or location",
-            text(word)
-        )));
+        return Err(wrong(
+            "has a \"$\", and labels have no variables, for there must not be more of them than counters \
+             have room for; write a label of its own into each server or location",
+        ));
     }
     let is_plain = str::from_utf8(word).is_ok_and(|label| !label.contains(char::is_control));
     if word.len() > LONGEST_NAME || !is_plain {
@@ -73,12 +70,9 @@ pub(super) fn label(block: &mut Block<'_>) -> Result<(), Wrong> {
 pub(super) fn metrics(block: &mut Block<'_>) -> Result<(), Wrong> {
     let format = match block.words {
         [] => Format::Prometheus,
-        [word, ..] => Format::by_name(word).ok_or_else(|| {
-            wrong(format!(
-                "must be \"prometheus\" or \"json\", not \"{}\"",
-                text(word)
-            ))
-        })?,
+        [word, ..] => {
+            Format::by_name(word).ok_or_else(|| wrong("must be \"prometheus\" or \"json\""))?
+        }
     };
     once(&mut block.conf.metrics, format)?;
     let place = block.cf.place();

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::words::{first, text};
+use super::words::first;
 use super::{Block, Wrong, once, wrong};
 use crate::config::{ParamNames, Source};
 use crate::ngx::Value;
@@ -47,8 +47,7 @@ pub(super) fn country(block: &mut Block<'_>) -> Result<(), Wrong> {
 fn of_the_client(block: &mut Block<'_>, word: &[u8], instead: &str) -> Result<Rc<Value>, Wrong> {
     match block.value(word)? {
         Value::Literal(_) => Err(wrong(format!(
-            "\"{}\" is the same for every client; write {instead}",
-            text(word)
+            "is the same for every client; write {instead}"
         ))),
         value => Ok(Rc::new(value)),
     }
@@ -62,11 +61,10 @@ pub(super) fn source(block: &mut Block<'_>) -> Result<(), Wrong> {
             b"args" => Source::Args,
             word => match block.value(word)? {
                 Value::Literal(_) => {
-                    return Err(wrong(format!(
-                        "\"{}\" is the same for every request; write \"args\" or a value with a \
+                    return Err(wrong(
+                        "has a word that is the same for every request; write \"args\" or a value with a \
                          variable, such as \"$cookie_token\" or \"$http_x_token\"",
-                        text(word)
-                    )));
+                    ));
                 }
                 value => Source::Value(value),
             },
@@ -80,28 +78,25 @@ pub(super) fn param(block: &mut Block<'_>) -> Result<(), Wrong> {
     let mut names = ParamNames::default();
     for word in block.words {
         let mut halves = word.splitn(2, |&byte| byte == b'=');
-        let (slot, name) = match (halves.next(), halves.next()) {
-            (Some(b"token"), Some(name)) => (&mut names.token, name),
-            (Some(b"expires"), Some(name)) => (&mut names.expires, name),
+        let (slot, parameter, name) = match (halves.next(), halves.next()) {
+            (Some(b"token"), Some(name)) => (&mut names.token, "token", name),
+            (Some(b"expires"), Some(name)) => (&mut names.expires, "expires", name),
             _ => {
-                return Err(wrong(format!(
-                    "unknown parameter \"{}\"; write \"token=name\" or \"expires=name\"",
-                    text(word)
-                )));
+                return Err(wrong(
+                    "unknown parameter; write \"token=name\" or \"expires=name\"",
+                ));
             }
         };
         let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
         if name.is_empty() || !name.iter().all(is_name) {
             return Err(wrong(format!(
-                "\"{}\" gives no name that can stand in a query; use letters, digits, \"-\", \".\", \
-                 \"_\" and \"~\"",
-                text(word)
+                "\"{parameter}=\" has no name behind it that can stand in a query; use letters, digits, \
+                 \"-\", \".\", \"_\" and \"~\""
             )));
         }
         if slot.replace(name.into()).is_some() {
             return Err(wrong(format!(
-                "\"{}\" is the second name for the same parameter; remove one",
-                text(word)
+                "\"{parameter}=\" is given twice; remove one"
             )));
         }
     }

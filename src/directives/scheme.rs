@@ -14,26 +14,24 @@ pub(super) fn choose(block: &mut Block<'_>) -> Result<(), Wrong> {
         name => Some(scheme::by_name(name).ok_or_else(|| {
             let known: Vec<&str> = SCHEMES.iter().map(|scheme| scheme.name()).collect();
             wrong(format!(
-                "unknown scheme \"{}\"; write one of \"off\", \"{}\"",
-                text(name),
+                "unknown scheme; write one of \"off\", \"{}\"",
                 known.join("\", \"")
             ))
         })?),
     };
     let chosen = match (chosen, more) {
         (Some(scheme), [word]) => Some(with_extra(block, scheme, word)?),
-        (Some(scheme), [_, extra, ..]) if !scheme.facts().extras.is_empty() => {
+        (Some(scheme), [_, ..]) if !scheme.facts().extras.is_empty() => {
             return Err(wrong(format!(
-                "\"{}\" takes one further parameter at most; remove \"{}\"",
-                text(name),
-                text(extra)
+                "\"{}\" takes one further parameter at most; remove the others",
+                text(name)
             )));
         }
-        (_, [.., extra]) => {
+        (_, [_, ..]) => {
             return Err(wrong(format!(
-                "\"{}\" takes no further parameter; remove \"{}\"",
-                text(name),
-                text(extra)
+                "\"{}\" takes no further parameter; remove what stands behind it, and write a secret \
+                 with \"secure_token_secret\"",
+                text(name)
             )));
         }
         (chosen, []) => chosen,
@@ -54,12 +52,12 @@ fn with_extra(
         let instead = if known.is_empty() {
             "takes no further parameter".to_owned()
         } else {
-            format!("may be followed by \"{}\"", known.join("\", \""))
+            format!("may be followed by \"{}\" only", known.join("\", \""))
         };
         return Err(wrong(format!(
-            "\"{}\" {instead}; remove \"{}\"",
-            scheme.name(),
-            text(word)
+            "\"{}\" {instead}; remove what stands behind it, and write a secret with \
+             \"secure_token_secret\"",
+            scheme.name()
         )));
     };
     block.say(Level::Warn, extra.warning);

@@ -1,11 +1,12 @@
 //! `secure_token_secret` and `secure_token_secret_file`.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::rc::Rc;
 
+use nginx_sys::O_NONBLOCK;
 use zeroize::Zeroizing;
 
 use super::words::text;
@@ -18,6 +19,7 @@ use crate::ngx::{Level, Piece, Value, split};
 const SHORT: usize = 16;
 /// A file with more than this is not a secret.
 const LONGEST_FILE: u64 = 64 * 1024;
+const EMPTY: &str = "is empty; write the secret into it";
 
 /// `secure_token_secret value [id=name]`
 pub(super) fn from_words(block: &mut Block<'_>) -> Result<(), Wrong> {
@@ -60,6 +62,11 @@ pub(super) fn from_file(block: &mut Block<'_>) -> Result<(), Wrong> {
     let path = block.cf.full_path(word).ok_or(Wrong::Said)?;
     let name = path.display();
     let secret = read(&path).map_err(|error| match error {
+        // What names no file may be the secret itself.
+        Unusable::Io(error) if !path.exists() => wrong(format!(
+            "cannot read the file: {error}; name one that holds the secret, and write a secret itself with \
+             \"secure_token_secret\""
+        )),
         Unusable::Io(error) => wrong(format!("cannot read \"{name}\": {error}")),
         Unusable::Because(why) => wrong(format!("\"{name}\" {why}")),
     })?;
@@ -162,14 +169,20 @@ impl From<io::Error> for Unusable {
 }
 
 fn read(path: &Path) -> Result<InFile, Unusable> {
-    // Asked first: to open a pipe would be to wait for somebody who writes.
-    if !fs::metadata(path)?.is_file() {
+    // What has no end and no writer must not hold up NGINX: a pipe would at opening, /proc/kmsg at reading.
+    let mut options = File::options();
+    options.read(true).custom_flags(O_NONBLOCK as i32);
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
         return Err(Unusable::Because(
             "is not a file; name one that holds the secret",
         ));
     }
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
+    // So are the files that the kernel makes up, and what it would say is no secret.
+    if metadata.len() == 0 {
+        return Err(Unusable::Because(EMPTY));
+    }
     if metadata.len() > LONGEST_FILE {
         return Err(Unusable::Because(
             "has more than 64 KiB; name a file that holds one secret",
@@ -184,7 +197,7 @@ fn read(path: &Path) -> Result<InFile, Unusable> {
         None => &secret,
     };
     if text.is_empty() {
-        return Err(Unusable::Because("is empty; write the secret into it"));
+        return Err(Unusable::Because(EMPTY));
     }
     Ok(InFile {
         text: Zeroizing::new(text.into()),

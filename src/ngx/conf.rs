@@ -8,22 +8,21 @@ use std::ptr::{self, NonNull};
 
 use nginx_sys::{
     NGX_HTTP_VAR_NOCACHEABLE, NGX_OK, ngx_array_push, ngx_array_t, ngx_conf_full_name, ngx_conf_t,
-    ngx_cycle_t, ngx_hash_key_t, ngx_http_add_variable, ngx_http_core_loc_conf_t,
-    ngx_http_core_main_conf_t, ngx_http_core_srv_conf_t, ngx_http_handler_pt, ngx_http_request_t,
-    ngx_http_variable_t, ngx_int_t, ngx_list_part_t, ngx_pagesize, ngx_parse_size, ngx_parse_time,
-    ngx_pool_t, ngx_shared_memory_add, ngx_shm_zone_t, ngx_str_t, ngx_variable_value_t,
+    ngx_cycle_t, ngx_hash_key_t, ngx_http_add_variable, ngx_http_core_main_conf_t,
+    ngx_http_handler_pt, ngx_http_request_t, ngx_http_variable_t, ngx_int_t, ngx_list_part_t,
+    ngx_pagesize, ngx_parse_size, ngx_parse_time, ngx_shared_memory_add, ngx_shm_zone_t, ngx_str_t,
+    ngx_variable_value_t,
 };
 use ngx::core::Pool;
 use ngx::http::{
-    HttpModule, HttpModuleLocationConf as _, HttpModuleMainConf as _, HttpModuleServerConf as _,
-    NgxHttpCoreModule,
+    HttpModule, HttpModuleLocationConf as _, HttpModuleMainConf as _, NgxHttpCoreModule,
 };
 use ngx::{ngx_conf_log_error, ngx_log_error};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::pool::put_with_cleanup;
 use super::zone::ZoneInit;
-use super::{Failed, Level, bits};
+use super::{Failed, Level};
 
 /// A function that works out a variable.
 type VariableGetter =
@@ -33,7 +32,7 @@ type PhaseHandler = unsafe extern "C" fn(*mut ngx_http_request_t) -> ngx_int_t;
 
 /// The configuration while it is being read.
 #[repr(transparent)]
-pub(crate) struct Conf(ngx_conf_t);
+pub(crate) struct Conf(pub(super) ngx_conf_t);
 
 /// A configuration, to be told from others.
 #[derive(Clone, Copy)]
@@ -84,10 +83,6 @@ impl Conf {
 
     pub(super) fn as_ptr(&mut self) -> *mut ngx_conf_t {
         &raw mut self.0
-    }
-
-    pub(super) fn pool(&self) -> *mut ngx_pool_t {
-        self.0.pool
     }
 
     /// What stands behind the name of the directive being read.
@@ -166,36 +161,6 @@ impl Conf {
         // SAFETY: the function only reads the text.
         let seconds = unsafe { ngx_parse_time(&raw mut text, 1) };
         seconds.try_into().ok()
-    }
-
-    /// Whether the block that is being merged is that of an `if` or a `limit_except`.
-    pub(crate) fn is_nameless(&self) -> bool {
-        self.location()
-            .is_some_and(|core| bits::NGX_HTTP_CORE_LOC_CONF_NONAME.is_set(core))
-    }
-
-    /// Whether the block that is being merged has locations of its own inside.
-    pub(crate) fn has_inner_locations(&self) -> bool {
-        self.location()
-            .is_some_and(|core| !core.locations.is_null())
-    }
-
-    /// What the block that is being merged is called: `location "/a/" of server "example.com"`.
-    pub(crate) fn block_name(&self) -> String {
-        let location = self.location().map(|core| core.name).unwrap_or_default();
-        let server = NgxHttpCoreModule::server_conf(&self.0)
-            .map(|core: &ngx_http_core_srv_conf_t| core.server_name)
-            .unwrap_or_default();
-        match (location.is_empty(), server.is_empty()) {
-            (true, true) => "a server without a name".to_owned(),
-            (true, false) => format!("server \"{server}\""),
-            (false, true) => format!("location \"{location}\""),
-            (false, false) => format!("location \"{location}\" of server \"{server}\""),
-        }
-    }
-
-    fn location(&self) -> Option<&'static ngx_http_core_loc_conf_t> {
-        NgxHttpCoreModule::location_conf(&self.0)
     }
 
     /// Makes a variable known that `get` works out anew whenever it is asked for.

@@ -1,11 +1,7 @@
 //! Values of the configuration that may contain variables.
 
-use std::ptr::NonNull;
-
 use nginx_sys::{
-    NGX_OK, ngx_http_compile_complex_value, ngx_http_compile_complex_value_t,
-    ngx_http_complex_value_t, ngx_http_get_flushed_variable, ngx_http_get_variable_index,
-    ngx_int_t, ngx_palloc, ngx_str_t, ngx_uint_t,
+    ngx_http_get_flushed_variable, ngx_http_get_variable_index, ngx_str_t, ngx_uint_t,
 };
 use ngx::http::Request;
 use zeroize::Zeroizing;
@@ -20,9 +16,6 @@ pub(crate) enum Value {
     Variable(ngx_uint_t),
     /// Text and variables, put together for every request in its pool.
     Joined(Box<[Value]>),
-    /// The same with what a regular expression captured (`$1`), which only NGINX's own engine reads.
-    /// At the level `debug` that engine logs every piece, so no secret may be one of these.
-    Script(NonNull<ngx_http_complex_value_t>),
 }
 
 impl Value {
@@ -55,31 +48,6 @@ impl Value {
         index.try_into().map(Self::Variable).map_err(|_| Failed)
     }
 
-    /// Has NGINX compile a text with captures.
-    ///
-    /// # Errors
-    /// Where NGINX refuses it; NGINX has then said why.
-    pub(crate) fn script(cf: &mut Conf, text: &[u8]) -> Result<Self, Failed> {
-        let mut word = cf.copy(text)?;
-        // SAFETY: the configuration's pool is valid while it is read.
-        let memory = unsafe { ngx_palloc(cf.pool(), size_of::<ngx_http_complex_value_t>()) };
-        let script = NonNull::new(memory.cast::<ngx_http_complex_value_t>()).ok_or(Failed)?;
-        // SAFETY: there is room for it; all zero is what the compiler starts from.
-        unsafe { script.write_bytes(0, 1) };
-        // SAFETY: all zero is valid for this structure.
-        let mut compile: ngx_http_compile_complex_value_t = unsafe { std::mem::zeroed() };
-        compile.cf = cf.as_ptr();
-        compile.value = &raw mut word;
-        compile.complex_value = script.as_ptr();
-        // SAFETY: every pointer in it is valid; the text lives as long as the configuration.
-        let rc = unsafe { ngx_http_compile_complex_value(&raw mut compile) };
-        if rc == NGX_OK as ngx_int_t {
-            Ok(Self::Script(script))
-        } else {
-            Err(Failed)
-        }
-    }
-
     /// The value for a request. A variable without a value is empty.
     ///
     /// # Errors
@@ -109,13 +77,6 @@ impl Value {
                 }
                 Ok(text.leak())
             }
-            Self::Script(script) => {
-                // SAFETY: compiled into the pool of the configuration that owns this value.
-                let script = unsafe { script.as_ref() };
-                r.get_complex_value(script)
-                    .map(ngx::core::NgxStr::as_bytes)
-                    .ok_or(Failed)
-            }
         }
     }
 }
@@ -129,7 +90,8 @@ pub(crate) enum Piece<'a> {
 
 /// Why a value has no pieces.
 pub(crate) enum Unsplit {
-    /// It has what a regular expression captured, such as `$1`.
+    /// It has what some regular expression captured, such as `$1`: the one that ran last, be it a `map`'s
+    /// for what the client chose.
     Captures,
     /// It has a `$` that begins no variable.
     StrayDollar,
