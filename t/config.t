@@ -171,7 +171,8 @@ silent 'a secret file with an id is fine', 'location / { secure_token azion; sec
 error "a secret file that is $_->[0] is refused", "location / { secure_token azion;\nsecure_token_secret_file $_->[1]; # here\n}", qr/"secure_token_secret_file": $_->[2]/
     for ['missing', 'nowhere', 'cannot read the file: No such file or directory .*; name one that holds the secret, and write a secret itself with "secure_token_secret"'], ['empty', 'empty', '".*empty" is empty'], ['an empty line', 'newline', '".*newline" is empty'],
     ['an empty line of Windows', 'crlf', '".*crlf" is empty'], ['a directory', 'directory', '".*directory" is not a file'], ['a pipe', 'fifo', '".*fifo" is not a file'],
-    ['a device', '/dev/zero', '"/dev/zero" is not a file'], ['too big', 'big', '".*big" has more than 64 KiB'], ['no name', "''", ''],
+    ['a device', '/dev/zero', '"/dev/zero" is not a file'], (map { ['made up by the kernel', $_, "\"$_\" is empty"] } grep { -r } '/proc/version', '/proc/kmsg'),
+    ['too big', 'big', '".*big" has more than 64 KiB'], ['no name', "''", ''],
     ['below a file', 'good/x', 'cannot read the file: Not a directory'];
 error 'a secret file given as two words is refused', "location / { secure_token azion;\nsecure_token_secret_file good bad; # here\n}", qr/"secure_token_secret_file": takes a file and at most "id=name"/;
 warning_only 'a secret file that others can read is a warning', "location / { secure_token azion;\nsecure_token_secret_file world; # here\n}",

@@ -121,6 +121,10 @@ fn from_file(path: &Path) -> Result<Text, Trouble> {
     let cannot = |error: io::Error| format!("cannot read \"{name}\": {error}");
     let file = fs::File::open(path).map_err(cannot)?;
     let metadata = file.metadata().map_err(cannot)?;
+    // So are the files that the kernel makes up: one may have no end, and what it says is no secret.
+    if metadata.is_file() && metadata.len() == 0 {
+        return Err(empty(&format!("\"{name}\"")));
+    }
     if metadata.is_file() && metadata.permissions().mode() & 0o004 != 0 {
         output::warning(&format!(
             "others can read \"{name}\"; take that right away with \"chmod o-r\""
@@ -149,9 +153,13 @@ fn from_reader(reader: impl Read, name: &str) -> Result<Text, Trouble> {
         }
     }
     if text.is_empty() {
-        return Err(format!("{name} is empty; write the secret into it").into());
+        return Err(empty(name));
     }
     Ok(Text(text))
+}
+
+fn empty(name: &str) -> Trouble {
+    format!("{name} is empty; write the secret into it").into()
 }
 
 fn from_environment(name: &str) -> Result<Text, Trouble> {

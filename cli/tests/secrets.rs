@@ -93,6 +93,8 @@ fn a_secret_that_is_none_is_refused() {
         (&["--secret-file", "none"], "cannot read \"none\""),
         (&["--secret-file", "."], "cannot read \".\""),
         (&["--secret-file", "empty"], "is empty"),
+        #[cfg(target_os = "linux")]
+        (&["--secret-file", "/proc/version"], "is empty"),
         (&["--secret-file", "large"], "64 KiB"),
         (&["--secret-stdin"], "standard input is empty"),
         (&["--secret-env", "EMPTY"], "has no secret"),

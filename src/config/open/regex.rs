@@ -2,29 +2,46 @@
 
 /// Whether a path that begins with `prefix` may match. Where that is not easily told, it may.
 pub(super) fn may_match_below(regex: &[u8], prefix: &[u8]) -> bool {
-    beginnings(regex).iter().any(|beginning| {
-        let both = beginning.iter().zip(prefix);
+    let Beginnings { texts, are_all } = beginnings(regex);
+    texts.iter().any(|text| {
+        let is_long_enough = !are_all || text.len() >= prefix.len();
         // Whether the expression looks at case is not known here.
-        both.fold(true, |same, (a, b)| same && a.eq_ignore_ascii_case(b))
+        is_long_enough
+            && text
+                .iter()
+                .zip(prefix)
+                .all(|(a, b)| a.eq_ignore_ascii_case(b))
     })
 }
 
 /// Everything that matches begins with one of these, but for case.
-fn beginnings(regex: &[u8]) -> Vec<Vec<u8>> {
-    let anything = || vec![Vec::new()];
-    let Some(anchored) = regex.strip_prefix(b"^") else {
-        return anything();
+struct Beginnings {
+    texts: Vec<Vec<u8>>,
+    /// Nothing comes behind them.
+    are_all: bool,
+}
+
+fn beginnings(regex: &[u8]) -> Beginnings {
+    let mut found = Beginnings {
+        texts: Vec::new(),
+        are_all: false,
     };
-    if has_alternatives(anchored) {
-        return anything();
+    match regex.strip_prefix(b"^") {
+        Some(anchored) if !has_alternatives(anchored) => {
+            let (text, rest) = literal(anchored);
+            match alternatives(rest) {
+                None => found.texts.push(text),
+                Some(all) => {
+                    let whole = |alternative| [text.as_slice(), &literal(alternative).0].concat();
+                    found.texts.extend(all.map(whole));
+                }
+            }
+            found.are_all = rest == b"$";
+        }
+        // Anything.
+        _ => found.texts.push(Vec::new()),
     }
-    let (literal, rest) = literal(anchored);
-    match alternatives(rest) {
-        None => vec![literal],
-        Some(alternatives) => alternatives
-            .map(|alternative| [literal.as_slice(), &self::literal(alternative).0].concat())
-            .collect(),
-    }
+    found
 }
 
 /// Whether an alternative may stand outside of all parentheses, where `^` says nothing about it.
