@@ -20,7 +20,7 @@ my ($block) = blocks($guide, lang => 'nginx');
 # With a server name and a label, and a place for tokens of each scheme.
 my $text = $block->{text};
 $text =~ s/listen 80;\K/\nserver_name cdn.example.com; large_client_header_buffers 4 16k;/;
-$text =~ s/(location \/videos\/ \{)/$1 secure_token_label films;/;
+$text =~ s/(location \^~ \/videos\/ \{)/$1 secure_token_label films;/;
 $text =~ s/\}\s*\z/location \/gcore\/ { secure_token gcore; secure_token_secret_file secrets\/videos; }
     location \/ectoken\/ { secure_token ectoken; secure_token_secret_file secrets\/videos; } }/;
 my $nginx = Documents::Nginx->new($text);

@@ -51,4 +51,28 @@ for my $directive (sort keys %words) {
     ok $refused, "$directive: though some were refused";
 }
 
+# NGINX's own messages, which the documents name: what stands in the place of a directive is repeated.
+for (
+    ['in the place of a directive', 'SeCrEt-of-16-bytes;', qr/unknown directive "SeCrEt-of-16-bytes"/],
+    ['in the place of a directive, with words behind', 'SeCrEt-of-16-bytes secure_token azion;', qr/unknown directive "SeCrEt-of-16-bytes"/],
+    ['too long for NGINX', 'secure_token_secret SeCrEt' . 'x' x 5000 . ';', qr/too long parameter "SeCrEtxxxx\.\.\." started/])
+{
+    my ($name, $line, $message) = @$_;
+    $nginx->configure(http => "server { listen unix:DIR/nginx.sock; location / { secure_token azion; $line } }");
+    my ($status, $text) = $nginx->test;
+    is $status, 256, "$name: refused";
+    like $text, qr/\[emerg\] .*$message/, "$name: NGINX repeats it";
+}
+for (
+    ['in the place of a directive, without an end', 'SeCrEt-of-16-bytes'], ['too long and in quotes', 'secure_token_secret "SeCrEt' . 'x' x 5000 . '";'],
+    ['without a semicolon', "secure_token_secret SeCrEt-of-16-bytes\nsecure_token_strip on;"], ['without a semicolon at the end', 'secure_token_secret SeCrEt-of-16-bytes }'],
+    ['without its last quote', "secure_token_secret 'SeCrEt-of-16-bytes;"], ['with something behind its last quote', "secure_token_secret 'SeCrEt-of-16-bytes'x;"], ['with a brace', 'secure_token_secret SeCrEt-{of-16-bytes};'])
+{
+    my ($name, $line) = @$_;
+    $nginx->configure(http => "server { listen unix:DIR/nginx.sock; location / { secure_token azion; $line } }");
+    my ($status, $text) = $nginx->test;
+    is $status, 256, "a secret $name: refused";
+    unlike $text, qr/SeCrEt/, "a secret $name: not repeated";
+}
+
 done_testing;

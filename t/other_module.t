@@ -23,17 +23,18 @@ my ($version) = $SecureToken::Nginx::V =~ m{nginx version: \w+/(\d+\.\d+\.\d+)} 
 $version = sprintf '%d%03d%03d', split /\./, $version;
 
 sub module {
-    my ($name, $directive, $type) = @_;
+    my ($name, $directive, $answer) = @_;
+    $answer = $answer ? "\"$answer\"" : 0;
     $nginx->write("$name.c", <<"    C");
     typedef unsigned long word;
     typedef struct { word length; char *data; } text;
     typedef struct { text name; word type; char *(*set)(void *, void *, void *); word conf, offset; void *post; } command;
     typedef struct { word ctx_index, index; const char *name; word spare0, spare1, version; const char *signature;
         void *ctx; command *commands; word type; void *hooks[7]; word spare[8]; } module;
-    static char *take(void *a, void *b, void *c) { return 0; }
+    static char *take(void *a, void *b, void *c) { return $answer; }
     static command commands[] = { { { sizeof "$directive" - 1, "$directive" }, 0x0e000000 | 0x01000000 | 0x00000800, take, 0, 0, 0 }, { { 0, 0 } } };
     static void *context[8];
-    module ngx_$name = { -1, -1, 0, 0, 0, $version, "$signature", context, commands, $type };
+    module ngx_$name = { -1, -1, 0, 0, 0, $version, "$signature", context, commands, 0x50545448 };
     module *ngx_modules[] = { &ngx_$name, 0 };
     char *ngx_module_names[] = { "ngx_$name", 0 };
     char *ngx_module_order[] = { 0 };
@@ -42,10 +43,9 @@ sub module {
     return "$dir/$name.so";
 }
 
-use constant { HTTP => '0x50545448', CORE => '0x45524F43' };
-my $other = module(other => 'secure_token', HTTP);
-my $param = module(param => 'secure_token_param', HTTP);
-my $apart = module(apart => 'secure_link_token', HTTP);
+my $other = module(other => 'secure_token');
+my $param = module(param => 'secure_token_param');
+my $apart = module(apart => 'secure_link_token');
 
 # The configuration loads our module first; `first` is loaded before it.
 sub told {
@@ -70,9 +70,12 @@ for my $when ('first', 'last') {
 
 # What NGINX does of itself: the first one takes the word, and the last one never hears of it.
 {
-    my $twin = module(twin => 'secure_link_token', HTTP);
-    my ($status, $text) = told(first => $apart, last => $twin, location => "$good secure_link_token x;");
-    is $status, 0, 'of two other modules with one name NGINX says nothing' or diag $text;
+    my ($one, $two) = map { module($_ => 'secure_link_token', "is taken by $_") } 'one', 'two';
+    for ([$one, $two, 'one'], [$two, $one, 'two']) {
+        my ($first, $last, $taker) = @$_;
+        my (undef, $text) = told(first => $first, last => $last, location => "$good secure_link_token x;");
+        like $text, qr/"secure_link_token" directive is taken by $taker /, "of two other modules with one name the first one gets it: $taker";
+    }
 }
 
 done_testing;

@@ -244,6 +244,8 @@ package Documents::Nginx {
 
         my $dir = $self->{dir};
         my $module = $ENV{TEST_NGINX_SECURE_TOKEN_MODULE} // die "TEST_NGINX_SECURE_TOKEN_MODULE is not set\n";
+        # A fragment may leave the scheme to what is around it.
+        $at{location} .= 'secure_token azion;' if $at{location} =~ /\bsecure_token_secret/ && "@at{qw(main http server location)}" !~ /\bsecure_token\s/;
         $at{location} = "location / { $at{location} }" if $at{location} =~ /\S/;
         $at{http} .= "server { listen 80; $at{server} $at{location} }\n"
             if "$at{server}$at{location}" =~ /\S/;
