@@ -71,7 +71,10 @@ fn literal(regex: &[u8]) -> (Vec<u8>, &[u8]) {
     loop {
         let (byte, behind) = match rest {
             [b'\\', byte, behind @ ..] if byte.is_ascii_punctuation() => (*byte, behind),
-            [byte, behind @ ..] if !b"\\^$.|?*+()[]{}# ".contains(byte) => (*byte, behind),
+            // What is not ASCII may be a piece of a letter, and what repeats it is about the letter.
+            [byte, behind @ ..] if byte.is_ascii() && !b"\\^$.|?*+()[]{}# ".contains(byte) => {
+                (*byte, behind)
+            }
             _ => return (text, rest),
         };
         // What is repeated may be there no time at all.
