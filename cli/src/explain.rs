@@ -17,7 +17,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::ExitCode;
 
-use token::{Rules, SCHEMES, Scheme};
+use token::{Params, Rules, SCHEMES, Scheme};
 
 use crate::args::scheme_parser;
 use crate::link::LinkArgs;
@@ -25,7 +25,7 @@ use crate::output::{self, Style, Trouble};
 use crate::request::{Asked, RequestArgs};
 use crate::secrets::SecretArgs;
 use crate::url::Url;
-use crate::{query, verify};
+use crate::{elsewhere, query, verify};
 
 use diagnosis::Diagnosis;
 use found::Found;
@@ -42,6 +42,7 @@ use report::Report;
 Examples:
   secure-token explain --secret-file key 'https://cdn.example.com/my%20film.mp4?st=TOKEN&e=1795514400'
   secure-token explain --scheme gcore --secret-file key --client-ip 192.0.2.7 '/a.zip?md5=TOKEN&expires=1795514400'
+  secure-token explain --secret-file key --source '$cookie_link' --header 'Cookie: link=st=TOKEN&e=1795514400' /a.mp4
   secure-token explain '/films/a.mp4?TOKEN'
 
 Exit status: 0 the link opens, 1 it is refused, 2 the command was used wrongly")]
@@ -100,18 +101,34 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Trouble> {
 fn guess(args: &Args) -> Result<&'static dyn Scheme, Trouble> {
     let url = Url::parse(args.url.as_bytes())?;
     let sent = url.query.unwrap_or_default();
+    let places = args.request.places(&url);
+    // A second "?" hides what is behind it.
+    let behind = || sent.split(|&byte| byte == b'?');
+    let texts = || {
+        places
+            .iter()
+            .map(|place| place.text.as_slice())
+            .chain(behind())
+    };
     let has_parameters = |scheme: &dyn Scheme| {
         let rules = args.link.rules(scheme);
-        rules.is_ok_and(|rules| rules.params.token.is_some() && rules.params.find(sent).is_some())
+        let has_token = |params: Params<'_>| {
+            let headers = &mut args.request.header.iter();
+            texts().any(|text| params.find(text).is_some())
+                || headers.any(|header| elsewhere::has_token(scheme, &params, header))
+        };
+        rules.is_ok_and(|rules| rules.params.token.is_some() && has_token(rules.params))
     };
     // A token without a name is known by what it looks like, wherever it stands.
     let has_look = |scheme: &dyn Scheme| {
         let rules = Rules::of(scheme);
-        let values = sent.split(|&byte| byte == b'&').map(hints::value);
+        let values = texts().flat_map(|text| text.split(|&byte| byte == b'&'));
+        let is_token =
+            |value: &[u8]| value.len() >= LONG || query::has_token(scheme, &rules, value);
+        let headers = &mut args.request.header.iter();
         rules.params.token.is_none()
-            && values
-                .into_iter()
-                .any(|value| value.len() >= LONG || query::has_token(scheme, &rules, value))
+            && (values.map(hints::value).any(is_token)
+                || headers.any(|header| elsewhere::has_token(scheme, &rules.params, header)))
     };
     let schemes = || SCHEMES.iter().copied();
     let found = schemes()

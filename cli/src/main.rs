@@ -5,6 +5,7 @@
 
 mod args;
 mod claims;
+mod elsewhere;
 mod explain;
 mod facts;
 mod generate;
@@ -17,8 +18,10 @@ mod reasons;
 mod request;
 mod secrets;
 mod sign;
+mod source;
 mod text;
 mod time;
+mod unicode;
 mod url;
 mod verify;
 

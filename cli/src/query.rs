@@ -25,6 +25,18 @@ pub(crate) fn is_token(scheme: &dyn Scheme, rules: &Rules<'_>, query: &[u8]) -> 
     verdict.is_ok_and(|verdict| verdict.reason() == Some(Reason::NoSecret))
 }
 
+/// Whether the module would take a text for one that has a token.
+pub(crate) fn holds_token(scheme: &dyn Scheme, params: &Params<'_>, text: &[u8]) -> bool {
+    let rules = Rules {
+        params: *params,
+        ..Rules::of(scheme)
+    };
+    match params.token {
+        Some(_) => params.find(text).is_some(),
+        None => has_token(scheme, &rules, text),
+    }
+}
+
 /// The query without the scheme's parameters.
 pub(crate) fn without_token(params: &Params<'_>, query: &[u8]) -> Vec<u8> {
     let others: Vec<&[u8]> = params.others(query, query).collect();

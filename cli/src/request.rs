@@ -1,11 +1,13 @@
 //! A request for a link, as NGINX would see it: what `verify` and `explain` have in common.
 
-use token::{RequestParts, Rules, Scheme, Verdict};
+use token::{ClientIp, Reason, RequestParts, Rules, Scheme, Verdict};
 
+use crate::elsewhere;
 use crate::link::LinkArgs;
 use crate::output::{self, Trouble};
 use crate::secrets::Secrets;
-use crate::text::show;
+use crate::source::{Header, Place, Sources};
+use crate::text::{quote, show};
 use crate::time;
 use crate::url::{Url, host_name};
 
@@ -16,10 +18,15 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "TIME", value_parser = time::instant)]
     now: Option<u64>,
 
-    /// A header of the request, "Referer: https://www.example.com/" or "Host: cdn.example.com". No other header
-    /// is looked at. Without it the host is the URL's
+    /// A header of the request, "Referer: https://www.example.com/", "Host: cdn.example.com", or one that
+    /// --source reads, "Cookie: link=st=…&e=…". Without a Host it is the URL's. May be given several times
     #[arg(long, value_name = "HEADER", value_parser = Header::parse)]
-    header: Vec<Header>,
+    pub(crate) header: Vec<Header>,
+
+    /// As secure_token_source: where the token is looked for, in this order. args, or text with $args, $arg_NAME,
+    /// $cookie_NAME and $http_NAME: '$cookie_link', 'st=$cookie_st&e=$cookie_e'. Without it, args
+    #[arg(long, value_name = "SOURCES", value_parser = Sources::parse)]
+    source: Vec<Sources>,
 
     /// The client's country, a code of two letters, as secure_token_country would give it; "" for one that is
     /// not known
@@ -39,24 +46,34 @@ pub(crate) struct RequestArgs {
     legacy: bool,
 }
 
-#[derive(Clone)]
-enum Header {
-    Host(String),
-    Referer(String),
-}
+impl RequestArgs {
+    /// Where the token is looked for.
+    pub(crate) fn places(&self, url: &Url<'_>) -> Vec<Place> {
+        let places = self
+            .source
+            .iter()
+            .flat_map(|sources| sources.places(url, &self.header));
+        let mut places: Vec<Place> = places.collect();
+        if places.is_empty() {
+            places.push(Place::args(url));
+        }
+        places
+    }
 
-impl Header {
-    fn parse(text: &str) -> Result<Self, String> {
-        let (name, value) = text.split_once(':').ok_or(
-            "write the name, a colon and the value: \"Referer: https://www.example.com/\"",
-        )?;
-        let value = value.trim().to_owned();
-        match name.trim().to_ascii_lowercase().as_str() {
-            "host" => Ok(Self::Host(value)),
-            "referer" => Ok(Self::Referer(value)),
-            _ => Err("no scheme looks at this header; only Host and Referer count. A country is given with \
-                      --country, an address with --client-ip"
-                .to_owned()),
+    /// A header that has no part in the verdict was most likely meant to have one.
+    fn warn_of_unread(&self, scheme: &dyn Scheme, rules: &Rules<'_>) {
+        for header in &self.header {
+            let is_read = header.is("host")
+                || header.is("referer")
+                || self.source.iter().any(|sources| sources.reads(header))
+                || elsewhere::has_token(scheme, &rules.params, header);
+            if !is_read {
+                output::warning(&format!(
+                    "nothing reads the header {}: a token in it takes --source, a country is given with --country, and an \
+                     address with --client-ip",
+                    quote(header.name.as_bytes())
+                ));
+            }
         }
     }
 }
@@ -68,6 +85,9 @@ pub(crate) struct Asked<'a> {
     pub(crate) url: Url<'a>,
     /// The path that the token is for.
     pub(crate) path: Vec<u8>,
+    pub(crate) headers: &'a [Header],
+    /// The places where the token is looked for, in their order.
+    pub(crate) places: Vec<Place>,
     pub(crate) secrets: Vec<&'a [u8]>,
     pub(crate) client_ip: Option<&'a [u8]>,
     pub(crate) country: Option<&'a [u8]>,
@@ -98,18 +118,17 @@ impl<'a> Asked<'a> {
         let mut rules = link.rules(scheme)?;
         rules.clock_skew = args.clock_skew;
         rules.max_lifetime = args.max_lifetime;
-        let (mut authority, mut referrer) = (parsed.authority(), "");
-        for header in &args.header {
-            match header {
-                Header::Host(value) => authority = value.as_bytes(),
-                Header::Referer(value) => referrer = value,
-            }
-        }
+        args.warn_of_unread(scheme, &rules);
+        let last = |name: &str| args.header.iter().rfind(|header| header.is(name));
+        let authority = last("host").map_or(parsed.authority(), |host| host.value.as_bytes());
+        let referrer = last("referer").map_or("", |header| &header.value);
         Ok(Self {
             scheme: with_extra(scheme, args.legacy)?,
             rules,
-            url: parsed,
             path,
+            headers: &args.header,
+            places: args.places(&parsed),
+            url: parsed,
             secrets: secrets.bytes(),
             client_ip: link.client_ip(scheme),
             country: args.country.as_deref().map(str::as_bytes),
@@ -124,14 +143,47 @@ impl<'a> Asked<'a> {
         self.url.query.unwrap_or_default()
     }
 
+    /// The place that holds the token: the first one decides, as in NGINX.
+    pub(crate) fn place(&self) -> Option<&Place> {
+        let has_token = |place: &&Place| self.rules.params.find(&place.text).is_some();
+        self.places.iter().find(has_token)
+    }
+
+    /// The text that the token stands in; where it stands nowhere, the query.
+    pub(crate) fn source(&self) -> &[u8] {
+        self.place().map_or(self.query(), |place| &place.text)
+    }
+
+    /// Whether a link may be bound to an address of which nothing was said.
+    pub(crate) fn may_be_bound(&self) -> bool {
+        self.scheme.facts().client_ip == ClientIp::Optional && self.client_ip.is_none()
+    }
+
+    /// Whether the time of a link that passed is over, and only the skew let it in.
+    pub(crate) fn is_within_skew(&self, verdict: &Verdict) -> bool {
+        let rules = Rules {
+            clock_skew: 0,
+            ..self.rules
+        };
+        verdict.reason().is_none() && self.decide(&rules).reason() == Some(Reason::Expired)
+    }
+
     /// What the module would decide.
     pub(crate) fn verdict(&self) -> Verdict {
-        let sources = [self.query()];
+        self.decide(&self.rules)
+    }
+
+    fn decide(&self, rules: &Rules<'_>) -> Verdict {
+        let sources: Vec<&[u8]> = self
+            .places
+            .iter()
+            .map(|place| place.text.as_slice())
+            .collect();
         let parts = self.parts(&sources, &self.secrets);
-        let verdict = self.scheme.verify(&parts, &self.rules, self.now);
+        let verdict = self.scheme.verify(&parts, rules, self.now);
         // All answers are at hand, so that none can fail.
         verdict.unwrap_or(Verdict::Refused {
-            reason: token::Reason::Malformed,
+            reason: Reason::Malformed,
             claims: None,
         })
     }

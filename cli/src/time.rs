@@ -26,7 +26,12 @@ pub(crate) fn duration(text: &str) -> Result<u64, String> {
     }
     let mut total = 0u64;
     let mut digits = String::new();
-    for character in text.chars().filter(|character| *character != ' ') {
+    let mut is_empty = true;
+    for character in text.chars() {
+        // Between two pieces, as NGINX takes it: "1d 12h".
+        if character == ' ' && digits.is_empty() {
+            continue;
+        }
         if character.is_ascii_digit() {
             digits.push(character);
             continue;
@@ -47,8 +52,9 @@ pub(crate) fn duration(text: &str) -> Result<u64, String> {
             .and_then(|seconds| total.checked_add(seconds))
             .ok_or_else(wrong)?;
         digits.clear();
+        is_empty = false;
     }
-    if digits.is_empty() && !text.is_empty() {
+    if digits.is_empty() && !is_empty {
         Ok(total)
     } else {
         Err(wrong())
@@ -107,10 +113,10 @@ fn timestamp(seconds: u64) -> Option<Timestamp> {
     Timestamp::from_second(seconds.try_into().ok()?).ok()
 }
 
-/// `in 23 hours`, `2 days ago`, `now`.
+/// `in 23 hours`, `2 days ago`, `this second`.
 pub(crate) fn relative(seconds: u64, now: u64) -> String {
     if seconds == now {
-        return "now".to_owned();
+        return "this second".to_owned();
     }
     let length = length(seconds.abs_diff(now));
     if seconds > now {
@@ -158,6 +164,10 @@ mod tests {
         }
         for text in [
             "",
+            " ",
+            "\t",
+            "1 0s",
+            "1 h",
             "h",
             "1h30",
             "-1h",
@@ -196,7 +206,7 @@ mod tests {
     #[test]
     fn a_distance_is_told_in_its_largest_unit() {
         for (seconds, said) in [
-            (100, "now"),
+            (100, "this second"),
             (101, "in 1 second"),
             (220, "in 2 minutes"),
             (100 + 23 * HOUR + 3599, "in 23 hours"),

@@ -146,7 +146,7 @@ fn a_token_that_is_somewhere_else_is_found() {
 fn a_right_link_that_is_too_late_makes_one_think_of_the_clock() {
     for (expires, said) in [
         (EXPIRES - 86400 - 7200, "local time for UTC"),
-        (3600, "looks like a length of time"),
+        (3600, "is a length of time"),
     ] {
         let link = format!(
             "{URL}?st={}&e={expires}",
@@ -260,10 +260,12 @@ fn json_says_all_that_is_known() {
             "reason",
             "scheme",
             "secret",
+            "source",
             "status",
             "steps",
             "token",
             "token_param",
+            "within_skew",
         ]
     );
     assert_eq!(json["computed"], serde_json::json!([right]));

@@ -8,6 +8,7 @@ use crate::path::percent_decoded;
 use crate::request::Asked;
 use crate::text::{join, quote, show};
 use crate::time;
+use crate::unicode;
 
 /// One claim.
 pub(super) struct Told {
@@ -128,8 +129,12 @@ fn expire(asked: &Asked<'_>, value: &[u8]) -> Said {
         Some(0) => ("never expires".to_owned(), Some(true), None),
         Some(seconds) => {
             let is_over = asked.now > seconds.saturating_add(asked.rules.clock_skew);
-            let verb = if is_over { "expired" } else { "expires" };
+            let is_late = asked.now > seconds;
+            let verb = if is_late { "expired" } else { "expires" };
             let mut said = format!("{verb} {}", time::told(seconds, asked.now));
+            if is_late && !is_over {
+                said.push_str(", within the clock skew");
+            }
             if let Some(local) = time::local(seconds) {
                 said.push_str(&format!("; {local} in the time zone of this machine"));
             }
@@ -241,6 +246,12 @@ fn url_mistake(asked: &Asked<'_>, value: &[u8]) -> Option<String> {
         {
             return Some(format!(
                 "ec_url_allow has {shown} in another case than the path: sign it as it is requested, or set secure_token_ignore_case."
+            ));
+        }
+        if unicode::begins_in_another_form(&asked.path, entry) {
+            return Some(format!(
+                "ec_url_allow has {shown} in another normal form of Unicode than the path (NFC and NFD look alike): sign it as \
+                 it is requested."
             ));
         }
         if entry.strip_suffix(b"*").is_some_and(begins) {

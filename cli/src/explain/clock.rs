@@ -1,16 +1,29 @@
-//! What can be wrong with the time of a link whose signature is right.
+//! What can be wrong with the time of a link.
+
+use token::Verdict;
 
 use super::diagnosis::Mistake;
+use super::found::Found;
 use crate::request::Asked;
+use crate::text::{quote, show};
 use crate::time::{self, HOUR};
 
 /// A Unix time before this is in 2001 or earlier.
 const EARLIEST: u64 = 1_000_000_000;
 
+/// Of a link whose signature is right, and whose time is over.
 pub(super) fn mistakes(asked: &Asked<'_>, expires: u64) -> Vec<Mistake> {
     if expires < EARLIEST {
-        return vec![Mistake::likely(format!(
-            "The expiry, {expires}, looks like a length of time: sign the time at which the link expires, now + {expires}."
+        return vec![Mistake::likely(as_length(
+            asked,
+            &expires.to_string(),
+            expires,
+        ))];
+    }
+    if expires == asked.now {
+        return vec![Mistake::certain(format!(
+            "A link of {} opens until the second before its expiry, and this is that very second.",
+            asked.scheme.name()
         ))];
     }
     let ago = asked.now.saturating_sub(expires);
@@ -25,4 +38,26 @@ pub(super) fn mistakes(asked: &Asked<'_>, expires: u64) -> Vec<Mistake> {
         said.push_str(&format!(" This machine has {local}."));
     }
     vec![Mistake::likely(said)]
+}
+
+/// Of a link with a length of time where its expiry should be, whatever else is wrong with it.
+pub(super) fn length(asked: &Asked<'_>, found: &Found, verdict: &Verdict) -> Option<Mistake> {
+    // Otherwise the signature is right, and it has been said.
+    if verdict.claims().is_some() {
+        return None;
+    }
+    let text = show(found.expires.as_deref()?);
+    let seconds = time::duration(&text).ok()?;
+    (1..EARLIEST)
+        .contains(&seconds)
+        .then(|| Mistake::likely(as_length(asked, &text, seconds)))
+}
+
+fn as_length(asked: &Asked<'_>, text: &str, seconds: u64) -> String {
+    let now = asked.now.saturating_add(seconds);
+    format!(
+        "The expiry {} is a length of time: an expiry is a Unix time. From now it would be {now}, {}.",
+        quote(text.as_bytes()),
+        time::utc(now)
+    )
 }

@@ -50,7 +50,8 @@ impl Diagnosis {
         if asked.scheme.facts().anatomy == Anatomy::Sealed {
             Self::of_encrypted(asked, found, verdict)
         } else {
-            let mistakes = of_digest(asked, found, verdict, given_ip);
+            let mut mistakes = of_digest(asked, found, verdict, given_ip);
+            mistakes.extend(clock::length(asked, found, verdict));
             Self {
                 mistakes,
                 claims: Vec::new(),
@@ -80,6 +81,10 @@ impl Diagnosis {
             diagnosis
                 .mistakes
                 .extend(hints::duplicate(asked).into_iter().map(Mistake::certain));
+        } else if verdict.claims().is_none() && found.token.contains(&b'?') {
+            diagnosis
+                .mistakes
+                .push(Mistake::certain(hints::SECOND_MARK));
         }
         diagnosis.mistakes.extend(too_late(asked, verdict));
         diagnosis
@@ -120,7 +125,13 @@ fn of_digest(
             Outcome {
                 mistakes: None,
                 tried,
-            } => vec![nothing_fits(asked, found, tried)],
+            } => {
+                let mut mistakes = vec![nothing_fits(asked, found, tried)];
+                if mistakes.iter().all(|mistake| !mistake.is_certain) {
+                    mistakes.extend(hints::address(asked).map(Mistake::likely));
+                }
+                mistakes
+            }
         },
         _ => too_late(asked, verdict),
     }
@@ -163,6 +174,9 @@ fn readings(asked: &Asked<'_>, found: &Found) -> Vec<(Found, Option<String>)> {
     let params = asked.rules.params;
     let names = [params.token, params.expires].map(|name| quote(name.unwrap_or_default()));
     let [token, expires] = names;
+    if let Some(reading) = hints::joined(asked, found) {
+        readings.push((reading, Some(hints::SECOND_MARK.to_owned())));
+    }
     if let Some(other) = &found.expires {
         if hints::looks_like_time(&found.token) {
             let swapped = Found {
@@ -178,7 +192,7 @@ fn readings(asked: &Asked<'_>, found: &Found) -> Vec<(Found, Option<String>)> {
             ));
         }
     } else {
-        for (name, value) in hints::pairs(asked.query()) {
+        for (name, value) in hints::pairs(asked.source()) {
             if hints::looks_like_time(value) {
                 let renamed = Found {
                     expires: Some(value.to_vec()),

@@ -7,7 +7,7 @@ use super::diagnosis::Mistake;
 use super::forms::unpadded;
 use super::found::Found;
 use super::search::Way;
-use super::ways;
+use super::{hints, ways};
 use crate::path::percent_decoded;
 use crate::query;
 use crate::request::Asked;
@@ -92,7 +92,10 @@ fn texts(asked: &Asked<'_>, found: &Found) -> Vec<Way<Vec<u8>>> {
             "The token has the wrong number of \"=\" at its end: write none.".to_owned(),
         );
     }
-    for piece in asked.query().split(|&byte| byte == b'&') {
+    if let Some(joined) = hints::joined(asked, found) {
+        add(joined.sent_token, hints::SECOND_MARK.to_owned());
+    }
+    for piece in asked.source().split(|&byte| byte == b'&' || byte == b'?') {
         let at = piece.iter().position(|&byte| byte == b'=');
         let named = at.and_then(|at| piece.split_at_checked(at));
         let place = match (named, asked.rules.params.token) {

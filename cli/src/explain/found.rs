@@ -1,5 +1,7 @@
 //! What a link has for a token.
 
+use token::Params;
+
 use crate::path::percent_decoded;
 use crate::request::Asked;
 
@@ -16,8 +18,12 @@ pub(super) struct Found {
 
 impl Found {
     pub(super) fn new(asked: &Asked<'_>) -> Self {
+        Self::read(&asked.rules.params, asked.source())
+    }
+
+    pub(super) fn read(params: &Params<'_>, text: &[u8]) -> Self {
         let decoded = |sent: &[u8]| percent_decoded(sent).unwrap_or_else(|| sent.to_vec());
-        let fields = asked.rules.params.find(asked.query());
+        let fields = params.find(text);
         let sent_token = fields.map(|fields| fields.token).unwrap_or_default();
         Self {
             sent_token: sent_token.to_vec(),

@@ -4,9 +4,40 @@ use token::{Params, SCHEMES};
 
 use super::forms::Given;
 use super::found::Found;
-use crate::query;
 use crate::request::Asked;
 use crate::text::{quote, show};
+use crate::{elsewhere, query};
+
+pub(super) const SECOND_MARK: &str = "There is a second \"?\" in the link, and only the first one begins the query: write \"&\" in its place.";
+
+/// The link read as if a second `?` were the `&` that was meant.
+pub(super) fn joined(asked: &Asked<'_>, found: &Found) -> Option<Found> {
+    let query = asked.source();
+    let joined: Vec<u8> = query
+        .iter()
+        .map(|&byte| if byte == b'?' { b'&' } else { byte })
+        .collect();
+    let reading = Found::read(&asked.rules.params, &joined);
+    let is_other = reading.token != found.token || reading.expires != found.expires;
+    (is_other && !reading.token.is_empty()).then_some(reading)
+}
+
+/// What to try where the link may be bound to an address.
+pub(super) fn address(asked: &Asked<'_>) -> Option<String> {
+    if asked.may_be_bound() {
+        return Some(
+            "The link may be bound to the client's address, which cannot be read from it: if the location has \
+             secure_token_client_ip, give the address it was signed for with --client-ip ADDRESS."
+                .to_owned(),
+        );
+    }
+    let address = asked.client_ip?;
+    Some(format!(
+        "The link may be for another address than {}: clients with IPv4 and IPv6 have two, and behind a proxy NGINX may see \
+         the proxy's.",
+        quote(address)
+    ))
+}
 
 /// Where a token may be that is not where it should be.
 pub(super) fn missing(asked: &Asked<'_>) -> Vec<String> {
@@ -24,14 +55,15 @@ pub(super) fn missing(asked: &Asked<'_>) -> Vec<String> {
     let names = [params.token, params.expires];
     for right in names.into_iter().flatten() {
         hints.extend(pairs(asked.query()).filter_map(|(name, _)| misnamed(name, right)));
-        let behind = asked.query().split(|&byte| byte == b'?').skip(1);
-        if behind.flat_map(pairs).any(|(name, _)| name == right) {
-            hints.push(format!(
-                "There is a second \"?\": put \"&\" in front of {} in its place.",
-                quote(right)
-            ));
-        }
     }
+    let behind = asked.query().split(|&byte| byte == b'?').skip(1);
+    if behind
+        .into_iter()
+        .any(|text| query::holds_token(asked.scheme, params, text))
+    {
+        hints.push(SECOND_MARK.to_owned());
+    }
+    hints.extend(elsewhere::hints(asked));
     for scheme in SCHEMES {
         let other = scheme.facts().params;
         if scheme.name() != asked.scheme.name()
@@ -79,7 +111,7 @@ fn misnamed(name: &[u8], right: &[u8]) -> Option<String> {
 pub(super) fn duplicate(asked: &Asked<'_>) -> Vec<String> {
     let Params { token, expires } = asked.rules.params;
     let twice = |name: &&[u8]| {
-        pairs(asked.query())
+        pairs(asked.source())
             .filter(|(other, _)| other == name)
             .count()
             > 1
@@ -100,6 +132,9 @@ pub(super) fn duplicate(asked: &Asked<'_>) -> Vec<String> {
 /// What is wrong with the form of token, expiry and path, where they are hashed.
 pub(super) fn malformed(asked: &Asked<'_>, found: &Found, given: &Given) -> Vec<String> {
     let mut hints = Vec::new();
+    if joined(asked, found).is_some() {
+        return vec![SECOND_MARK.to_owned()];
+    }
     match given.mistake() {
         Some(mistake) => hints.push(mistake.to_owned()),
         None if !given.is_readable() => hints.push(token_form(&found.token)),
@@ -130,7 +165,7 @@ fn token_form(token: &[u8]) -> String {
 fn expiry_form(asked: &Asked<'_>, found: &Found) -> Option<String> {
     let name = quote(asked.rules.params.expires?);
     let Some(expires) = &found.expires else {
-        let other = pairs(asked.query()).find(|(_, value)| looks_like_time(value));
+        let other = pairs(asked.source()).find(|(_, value)| looks_like_time(value));
         return Some(match other {
             Some((other, _)) => format!(
                 "There is no expiry: {} looks like one, and its name must be {name}.",

@@ -79,9 +79,12 @@ impl Report {
         text.heading("link");
         text.line("scheme", asked.scheme.name());
         if !self.found.sent_token.is_empty() {
+            let place = asked.place().filter(|place| !place.is_args());
+            let place = place.map_or_else(String::new, |place| format!(" of {}", place.name));
             let place = match params.token {
-                Some(name) => format!("the parameter {}", quote(name)),
-                None => "the first piece of the query".to_owned(),
+                Some(name) => format!("the parameter {}{place}", quote(name)),
+                None if place.is_empty() => "the first piece of the query".to_owned(),
+                None => format!("the first piece{place}"),
             };
             text.line(
                 "token",

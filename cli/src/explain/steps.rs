@@ -68,7 +68,13 @@ pub(super) fn of(asked: &Asked<'_>, verdict: &Verdict, claims: &[Told]) -> Vec<S
             "every claim can be read",
         ));
     }
-    steps.push(step(&[Reason::Expired], "it has not expired"));
+    let in_time = if asked.is_within_skew(verdict) {
+        let skew = time::length(asked.rules.clock_skew);
+        format!("it has expired, within the clock skew of {skew}")
+    } else {
+        "it has not expired".to_owned()
+    };
+    steps.push(step(&[Reason::Expired], in_time));
     if let Some(longest) = asked.rules.max_lifetime {
         let said = format!("it expires within {}", time::length(longest));
         steps.push(step(&[Reason::Lifetime], said));

@@ -1,5 +1,6 @@
 //! Every way that signers were seen to take the parts of what is signed, the right one first.
 
+mod alike;
 mod messages;
 mod paths;
 mod secrets;
@@ -109,11 +110,11 @@ fn addresses(asked: &Asked<'_>, given: Option<&str>) -> Vec<Way<Bytes>> {
         .flatten()
     {
         for spelling in spellings(address) {
-            add(
-                spelling.as_bytes(),
-                "The client's address was signed, and is not looked at here: leave it out, or (gcore) set \
-                 secure_token_client_ip and give --client-ip.",
+            let mistake = format!(
+                "The client's address {address} was signed, and is not looked at here: leave it out, or (gcore) set \
+                 secure_token_client_ip and give --client-ip {address}."
             );
+            add(spelling.as_bytes(), &mistake);
         }
     }
     ways

@@ -9,6 +9,10 @@ use crate::text::join;
 /// What people put between the parts.
 const BETWEEN: [&[u8]; 9] = [b"", b" ", b"_", b"-", b":", b"|", b"/", b"&", b"\n"];
 
+/// What "echo" puts behind a text that is piped to a program, on Unix and on Windows.
+const ENDS: [&[u8]; 2] = [b"\n", b"\r\n"];
+const NEWLINE: &str = "There was a newline at the end of the hashed text, as \"echo\" writes it: use printf '%s', or echo -n.";
+
 /// The scheme's own message, those of the other schemes, and every order. `has_address`: the link is bound to one;
 /// `may_have_address`: one is known that may have been signed.
 pub(super) fn of(
@@ -18,6 +22,10 @@ pub(super) fn of(
 ) -> Vec<Way<Message>> {
     let own = scheme.facts().message();
     let mut ways = vec![Way::right(Message::Plain(own.to_vec()))];
+    for end in ENDS {
+        let message = [own, &[Part::Literal(end)]].concat();
+        ways.push(Way::wrong(Message::Plain(message), NEWLINE));
+    }
     for other in SCHEMES {
         if other.name() != scheme.name() && other.facts().anatomy != Anatomy::Sealed {
             let mistake = format!(
@@ -54,10 +62,15 @@ pub(super) fn of(
                 "The token is an HMAC, with the secret as its key: {} takes the plain MD5.",
                 scheme.name()
             );
-            ways.push(Way::wrong(
-                Message::Keyed(separated(&order, between)),
-                mistake,
-            ));
+            let message = separated(&order, between);
+            for end in ENDS {
+                let message = [message.as_slice(), &[Part::Literal(end)]].concat();
+                ways.push(Way::wrong(
+                    Message::Keyed(message),
+                    format!("{mistake} {NEWLINE}"),
+                ));
+            }
+            ways.push(Way::wrong(Message::Keyed(message), mistake));
         }
     }
     ways

@@ -2,22 +2,23 @@
 
 use super::super::digest;
 use super::super::search::{Bytes, Way};
+use super::alike;
 use crate::path::{percent_decoded, percent_encoded};
 use crate::query;
 use crate::request::Asked;
 use crate::text::quote;
 
 /// Unreserved characters and the slash: what never needs an escape in a path.
-const UNRESERVED: &[u8] = b"/-._~";
+pub(super) const UNRESERVED: &[u8] = b"/-._~";
 /// What JavaScript's `encodeURI` keeps.
 const ENCODE_URI: &[u8] = b"/-._~!*'();:@&=+$,?#";
 
-struct Paths {
+pub(super) struct Paths {
     ways: Vec<Way<Bytes>>,
 }
 
 impl Paths {
-    fn add(&mut self, path: impl AsRef<[u8]>, mistake: &str) {
+    pub(super) fn add(&mut self, path: impl AsRef<[u8]>, mistake: &str) {
         let path = path.as_ref();
         if self.ways.iter().all(|way| way.value.as_slice() != path) {
             let mistake = mistake.replace("{}", &quote(path));
@@ -43,6 +44,7 @@ fn add_spellings(paths: &mut Paths, asked: &Asked<'_>, right: &[u8]) {
         paths.add(&asked.path, "The path was signed as {}: with secure_token_ignore_case it must be signed in lower case.");
     }
     let sent = asked.url.sent_path();
+    alike::add_slashes(paths, asked, right);
     paths.add(
         sent,
         "The path was signed as it stands in the URL, {}: sign it decoded, as NGINX sees it.",
@@ -82,6 +84,7 @@ fn add_spellings(paths: &mut Paths, asked: &Asked<'_>, right: &[u8]) {
     if let Some(latin) = latin_1(right) {
         paths.add(latin, "The path was signed in ISO 8859-1 and not in UTF-8: encode it as it stands in the URL.");
     }
+    alike::add_unicode(paths, right);
 }
 
 /// Less than the path.
@@ -106,6 +109,27 @@ fn add_parts(paths: &mut Paths, right: &[u8]) {
         b"",
         "The path was not signed: it belongs into what is hashed.",
     );
+    let name = right
+        .rsplit(|&byte| byte == b'/')
+        .next()
+        .unwrap_or_default();
+    let dots = name
+        .iter()
+        .rev()
+        .zip(1usize..)
+        .filter(|(byte, _)| **byte == b'.');
+    for (_, length) in dots {
+        let bare = right
+            .get(..right.len().saturating_sub(length))
+            .unwrap_or_default();
+        // A name that is nothing but its dot and what follows has no extension.
+        if !bare.ends_with(b"/") {
+            paths.add(
+                bare,
+                "The path was signed without its extension, {}: sign it as it is requested.",
+            );
+        }
+    }
     let slashes = right
         .iter()
         .enumerate()
@@ -117,6 +141,13 @@ fn add_parts(paths: &mut Paths, right: &[u8]) {
                          to the directory and give --path.";
         paths.add([above, b"/"].concat(), directory);
         paths.add(above, directory);
+        for wildcard in [b"/*".as_slice(), b"/**"] {
+            paths.add(
+                [above, wildcard].concat(),
+                "The path was signed as {}, where \"*\" is a plain character: sign the file, or set secure_token_uri to the \
+                 directory and sign that, without the \"*\".",
+            );
+        }
         let beginning = "The path was signed without its beginning, {}: sign the path of the URL, or set secure_token_uri.";
         paths.add(below, beginning);
         paths.add(below.get(1..).unwrap_or_default(), beginning);
@@ -162,7 +193,7 @@ fn add_more(paths: &mut Paths, asked: &Asked<'_>, right: &[u8]) {
     }
 }
 
-fn lower_escapes(text: &str) -> String {
+pub(super) fn lower_escapes(text: &str) -> String {
     let mut lower = String::with_capacity(text.len());
     let mut left = 0u8;
     for character in text.chars() {

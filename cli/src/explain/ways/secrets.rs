@@ -42,7 +42,7 @@ pub(super) fn of(secrets: &[&[u8]]) -> Vec<Way<Bytes>> {
 
 fn altered(secret: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
     let mut all: Vec<(Vec<u8>, &'static str)> = Vec::new();
-    let newline = "was signed with a newline at its end, as \"echo\" writes it: sign without it.";
+    let newline = "was signed with a newline at its end, as \"echo\" writes it: sign without it, with printf '%s' or echo -n.";
     all.push(([secret, b"\n"].concat(), newline));
     all.push((
         [secret, b"\r\n"].concat(),
