@@ -46,6 +46,25 @@ subtest 'what is wrong with a link' => sub {
     is $verdict, 'Refused: malformed', 'a hexadecimal token: the reason';
     like $all, qr/The token is hexadecimal\..*base64url/s, 'a hexadecimal token: the mistake';
 
+    my $twice = $home . azion('/azion/a.txt') . '?1592838041';
+    is status($twice), 403, 'a second ?: the module refuses it';
+    ($verdict, $all) = explained(url => $twice);
+    is $verdict, 'Refused: malformed', 'a second ?: so does the lab';
+    like $all, qr/There is a second \? in the link/, 'a second ?: the mistake';
+
+    my $slashes = "$home/azion//a.txt" . (azion('/azion/a.txt', signs => '/azion//a.txt') =~ s/.*(?=\?)//r);
+    is status($slashes), 403, 'two slashes: the module refuses them';
+    ($verdict, $all) = explained(url => $slashes);
+    like $all, qr{signed with //, and NGINX merges slashes.*merge_slashes off}s, 'two slashes: the mistake';
+
+    my $late = $home . gcore('/gcore/a.txt', expires => earlier(5));
+    ($verdict, $all) = explained(url => $late, skew => 3600);
+    is $verdict, 'It opens', 'a skew: opens';
+    like $all, qr/Its time is over: only the clock skew lets it in/, 'a skew: and that is said';
+
+    ($verdict, $all) = explained(url => $home . gcore('/bound/a.txt', ip => '198.51.100.7'));
+    like $all, qr/may be bound to the client.s address/, 'an address that nobody named';
+
     my $bound = $home . gcore('/bound/a.txt', ip => '127.0.0.1');
     ($verdict) = explained(url => $bound, clientIp => '127.0.0.1');
     is $verdict, 'It opens', 'the client that it is bound to';

@@ -214,6 +214,28 @@ subtest 'it names the usual mistakes' => sub {
         ['malformed', qr/&amp;/, $link->('/a', "$expires/a $secret") =~ s/&/&amp;/r],
         ['malformed', qr/hexadecimal/, $link->($path, '', md5_hex("$expires$path $secret\n"))],
         ['missing', qr/no query/, 'https://cdn.example.com/a'],
+        ['signature', qr{signed with //, and NGINX merges}, $link->('/a//b', "$expires/a//b $secret")],
+        ['signature', qr{signed with //, and NGINX merges}, $link->('//a/b', "$expires//a/b $secret")],
+        ['signature', qr{signed with //, and NGINX merges}, $link->('/a//x/../b%20c', "$expires/a//b c $secret")],
+        ['signature', qr{stands in the URL, with //}, $link->('/a//b%20c', "$expires/a//b%20c $secret")],
+        ['missing', qr/second \?/, $link->('/a?DVR', "$expires/a $secret") =~ s/&md5/?md5/r],
+        ['malformed', qr/second \?/, $link->('/a', "$expires/a $secret") . '?1592838041'],
+        ['malformed', qr/second \?.*newline/, $link->('/a', "$expires/a $secret\n") . '?1592838041'],
+        ['malformed', qr/second \?/, $link->('/a', "$expires/a $secret") =~ s/&expires/?expires/r],
+        ['signature', qr{as /films/\*, where \* is a plain}, $link->('/films/a.mp4', "$expires/films/* $secret")],
+        ['signature', qr{as /\*, where \* is a plain}, $link->('/films/a.mp4', "$expires/** $secret")],
+        ['signature', qr/without its extension/, $link->('/films/a.tar.gz', "$expires/films/a.tar $secret")],
+        ['signature', qr/without its extension/, $link->('/films/a.tar.gz', "$expires/films/a $secret")],
+        ['signature', qr/newline at the end of the hashed text/,
+            "https://h/a?st=" . base64url(md5("$secret/a$expires\n")) . "&e=$expires"],
+        ['signature', qr/newline at the end of the hashed text/,
+            "https://h/a?st=" . base64url(md5("$secret/a$expires\r\n")) . "&e=$expires"],
+        ['signature', qr/signed in NFD/, $link->('/caf%C3%A9', "$expires/cafe\xcc\x81 $secret")],
+        ['signature', qr/signed in NFC/, $link->('/cafe%CC%81', "$expires/caf\xc3\xa9 $secret")],
+        ['signature', qr/signed in NFD/, $link->('/caf%C3%A9', "$expires/cafe%CC%81 $secret")],
+        ['expired', qr/3600 is a length of time/, $link->('/a', "3600/a $secret") =~ s/expires=\d+/expires=3600/r],
+        ['signature', qr/3600 is a length of time/, $link->('/a', "3600/a other") =~ s/expires=\d+/expires=3600/r],
+        ['malformed', qr/1h is a length of time/, $link->('/a', "1h/a $secret") =~ s/expires=\d+/expires=1h/r],
     );
     for my $case (@cases) {
         my ($reason, $mistake, $url, %given) = @$case;
@@ -224,6 +246,10 @@ subtest 'it names the usual mistakes' => sub {
     }
     my ($reason, $what) = mistakes($link->('/a', "$expires/a another"));
     is "$reason $what", 'signature ', 'with another secret it names no mistake';
+    my $bound = { url => $link->('/a', "$expires/a198.51.100.7 $secret"), secrets => [$secret], now => time };
+    like js('explain(given.url, given)', $bound)->{hint}, qr/may be bound to the client.s address/, 'gcore without an address';
+    like js('explain(given.url, given)', { %$bound, clientIp => '192.0.2.7' })->{hint}, qr/another address than 192\.0\.2\.7/,
+        'gcore with another address';
     ($reason, $what) = mistakes($link->($path, '', md5_hex("$expires$path $secret\n")));
     like $what, qr/percent-encoded.*newline.*hexadecimal/, 'several at once are named together';
 };
@@ -236,6 +262,26 @@ sub standard {
         return ("/$n", '', $token) if $token =~ m{[+/]};
     }
 }
+
+subtest 'it knows the second of the expiry and the skew' => sub {
+    my $signed = sub { js("signer.$_[0]('/a', given.secret, given.later)", { secret => $secret, later => $later }) };
+    my $at = sub { js('explain(given.url, given)', { url => $_[0], secrets => [$secret], now => $later + $_[1], skew => $_[2] }) };
+    for my $case (['azion', 0, 0, ''], ['azion', 1, 0, 'expired'], ['gcore', -1, 0, ''], ['gcore', 0, 0, 'expired'],
+        ['ectoken', 0, 0, ''], ['ectoken', 1, 0, 'expired'], ['ectoken', 31, 30, 'expired'], ['azion', 31, 30, 'expired'],
+        ['gcore', 30, 30, 'expired']) {
+        my ($scheme, $off, $skew, $reason) = @$case;
+        my $found = $at->($signed->($scheme), $off, $skew);
+        is $found->{reason}, $reason, "$scheme, $off seconds later with a skew of $skew: " . ($reason || 'opens');
+        ok !$found->{late}, "$scheme: not by the skew";
+    }
+    for my $case (['azion', 1], ['azion', 30], ['gcore', 0], ['gcore', 29], ['ectoken', 1], ['ectoken', 30]) {
+        my ($scheme, $off) = @$case;
+        my $found = $at->($signed->($scheme), $off, 30);
+        is $found->{reason}, '', "$scheme, $off seconds later with a skew of 30: opens";
+        ok $found->{late}, "$scheme: and by the skew only";
+    }
+    like join(' ', map { $_->{what} } @{ $at->($signed->('gcore'), 0, 0)->{mistakes} }), qr/very second/, 'gcore: why';
+};
 
 subtest 'it names the usual mistakes with ectokens' => sub {
     my $token = js('signer.ectoken("/a", given + "\n", "never")', $secret) =~ s/.*\?//r;
@@ -258,6 +304,15 @@ subtest 'it names the usual mistakes with ectokens' => sub {
     ($reason, $what) = mistakes("/a?token=$good");
     is $reason, 'missing', 'with a name: the reason';
     like $what, qr/in the parameter token/, 'with a name';
+
+    for my $case (['malformed', "/a?DVR?$good"], ['missing', "/a?$good?x=1"], ['malformed', "/a?$good?1592838041"]) {
+        ($reason, $what) = mistakes($case->[1]);
+        is $reason, $case->[0], 'a second ?: the reason';
+        like $what, qr/second \?/, 'a second ?';
+    }
+    my $length = js('signer.ectoken("/a", given, 3600)', $secret);
+    ($reason, $what) = mistakes($length);
+    is "$reason $what", 'expired The expiry 3600 is a length of time, and not a Unix time.', 'a length of time';
 
     ($reason, $what) = mistakes('/a?' . '0' x 80);
     like $what, qr/version 2/, 'version 2';

@@ -41,7 +41,8 @@ export function inText(bytes) {
 
 const escaped = (byte) => `\\x${byte.toString(16).padStart(2, "0")}`;
 
-const LABELS = { secret: "secret", path: "path", expires: "expiry", clientIp: "client’s address", " ": "a space" };
+const LABELS = { secret: "secret", path: "path", expires: "expiry", clientIp: "client’s address", " ": "a space",
+  "\n": "a newline", "\r\n": "a newline" };
 
 /** What is hashed, piece by piece, without the secret; but a newline that is signed with it is shown. */
 export const messageParts = (message) =>
@@ -56,9 +57,10 @@ const newlines = (bytes) => bytes.slice(bytes.findLastIndex((byte) => byte !== 1
 
 const UNITS = [["year", 31556952], ["month", 2629746], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
-/** "in 3 hours", "2 days ago"; "in 90 minutes", since "in 1 hour" would say too little. */
+/** "in 3 hours", "2 days ago", "this second"; "in 90 minutes", since "in 1 hour" would say too little. */
 export function fromNow(time, now) {
   const distance = time - now;
+  if (distance === 0) return "this second";
   const says = ([, size]) => Math.abs(distance) >= 2 * size || Math.abs(distance) === size;
   const [unit, size] = UNITS.find(says) ?? UNITS.at(-1);
   return new Intl.RelativeTimeFormat("en").format(Math.round(distance / size), unit);

@@ -28,6 +28,7 @@ export function explainForm(section) {
     const found = await explain(elements.url.value, {
       ...Object.fromEntries(names.map((name) => [name, value(name)])),
       secrets: [...list.querySelectorAll("input")].map((input) => input.value).filter((secret) => secret !== ""),
+      skew: Number(value("skew")),
       now,
     });
     return report(found, now);
@@ -59,7 +60,7 @@ function report(found, now) {
   ].filter(Boolean);
 }
 
-function verdict({ reason, fits, ask, mistakes, link, computed }) {
+function verdict({ reason, fits, ask, mistakes, computed, hint, late }) {
   const show = (className, title, ...texts) =>
     h("div", { className: `verdict ${className}` }, h("h2", {}, title), texts.filter(Boolean).map((words) => h("p", {}, words)));
   if (reason === undefined) return show("unknown", "Not checked", "Give the secret to find out whether it opens.");
@@ -67,11 +68,14 @@ function verdict({ reason, fits, ask, mistakes, link, computed }) {
   if (reason === "" && ask.length > 0) {
     return show("late", "It depends", `The secret fits. Give the ${ask.join(", the ")} to find out whether it opens.`, which);
   }
-  if (reason === "") return show("yes", "It opens", which || "The secret fits, and it is in time.");
+  if (reason === "") {
+    return show("yes", "It opens", which || `The secret fits${late ? "." : ", and it is in time."}`,
+      late && "Its time is over: only the clock skew lets it in.");
+  }
   const unexplained = reason === "signature" && mistakes.length === 0;
   return show(reason === "expired" ? "late" : "no", ["Refused: ", h("code", {}, reason)], REASONS[reason],
-    unexplained && (computed ? `None of the usual mistakes gives this token. Look at the secret${
-      link.scheme === "gcore" ? ", at the client’s address" : ""} and at whether the link was altered after it was signed.`
+    unexplained && (computed ? `None of the usual mistakes gives this token. Look at the secret and at whether the link was altered after it was signed.${
+      hint ? ` ${hint}` : ""}`
       : "None of the usual mistakes fits. Look at the secret, and at whether the link was altered."), which);
 }
 

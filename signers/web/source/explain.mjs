@@ -8,8 +8,8 @@ import { findSealingMistakes, open, unseal } from "./sealed.mjs";
 import { damageOf, digestsOf, isToken, shapeOf } from "./token.mjs";
 
 /**
- * `given`: secrets (a list), clientIp, country, referrer, now (Unix seconds), and what readLink may be
- * told. Returns
+ * `given`: secrets (a list), clientIp, country, referrer, now (Unix seconds), skew (seconds that a link
+ * opens after its expiry), and what readLink may be told. Returns
  *
  *   link      what readLink found
  *   reason    why it is refused: a word of the module; "" where it passes, undefined where nobody knows
@@ -21,14 +21,20 @@ import { damageOf, digestsOf, isToken, shapeOf } from "./token.mjs";
  *   visit     what its claims were held against: path, client, country, referrer, host, protocol
  *   mistakes  what is wrong, and what to do: { what, instead } each
  *   ask       what would have to be known to be sure
+ *   hint      what to try where nothing was found
+ *   late      whether it passes only by the skew
  */
 export async function explain(pasted, given) {
   const link = readLink(pasted, given);
   const mistakes = link.escapedAmpersand
     ? [{ what: "The link has &amp; where an & belongs.", instead: "Write & : the longer form is for HTML only." }]
     : [];
+  if (link.meant) mistakes.push(SECOND_MARK);
   const result = { link, mistakes, ask: [] };
-  if (link.token === "" && !link.duplicate) return { ...result, ...(await missing(link, given)) };
+  if (link.token === "" && !link.duplicate) {
+    const found = await missing(link, given);
+    return { ...result, ...found, mistakes: [...mistakes, ...found.mistakes] };
+  }
   if (link.duplicate) {
     mistakes.push({ what: `${link.duplicate} is there more than once.`, instead: "Leave one of them." });
     return { ...result, reason: "duplicate" };
@@ -37,6 +43,10 @@ export async function explain(pasted, given) {
   return { ...result, ...found };
 }
 
+const SECOND_MARK = {
+  what: "There is a second ? in the link, and only the first one begins the query.", instead: "Write & in its place.",
+};
+
 async function missing(link, given) {
   const mistakes = [];
   if (link.elsewhere?.length > 0) {
@@ -44,7 +54,7 @@ async function missing(link, given) {
       mistakes.push(...((await findSealingMistakes(link, secret))?.mistakes ?? []));
     }
   }
-  if (mistakes.length === 0) {
+  if (mistakes.length === 0 && !link.meant && !link.escapedAmpersand) {
     mistakes.push(link.query === ""
       ? { what: "The link has no query.", instead: "Copy the whole link, with the ? and what is behind it." }
       : { what: `No token was found${link.tokenName ? ` in the parameter ${link.tokenName}` : ""}.`,
@@ -57,8 +67,9 @@ async function missing(link, given) {
 
 async function explainDigest(link, given, mistakes) {
   const { token, scheme } = link;
-  const expires = readExpiry(link, mistakes);
-  const address = given.clientIp && addressText(given.clientIp);
+  // What a second ? did to the expiry has been said.
+  const expires = readExpiry(link, given.now, link.meant ? [] : mistakes);
+  const address = given.clientIp ? addressText(given.clientIp) : "";
   const wellFormed = isToken(token) && expires.isOfForm && !pathHasControls(link.path, mistakes);
   const messageOf = (secret) =>
     digestMessage(scheme, { secret, path: link.path, expires: link.expires ?? "", clientIp: address });
@@ -69,22 +80,48 @@ async function explainDigest(link, given, mistakes) {
   const fits = computed.indexOf(token.slice(0, 22));
   const result = { expires: expires.seconds, computed: computed[Math.max(fits, 0)], message: messageOf("secret") };
   if (wellFormed && fits >= 0) {
-    const late = scheme === "gcore" ? given.now >= expires.seconds : given.now > expires.seconds;
-    return { ...result, fits, reason: late ? "expired" : "" };
+    const isLate = (now) => (scheme === "gcore" ? now >= expires.seconds : now > expires.seconds);
+    const expired = isLate(given.now - (given.skew ?? 0));
+    if (expired && given.now === expires.seconds) mistakes.push(VERY_SECOND);
+    return { ...result, fits, reason: expired ? "expired" : "", late: !expired && isLate(given.now) };
   }
-  const found = await mistakesOf(link, given, computed);
+  const found = await mistakesOf({ ...link, ...link.meant }, given, computed);
   // What is wrong with the expiry has been said.
   mistakes.push(...found.mistakes.filter(({ what }) => what !== MILLISECONDS.what));
   const reason = given.secrets.length > 0 ? "signature" : undefined;
-  return { ...result, signed: found.message, reason: wellFormed ? reason : "malformed" };
+  const hint = scheme === "gcore" && found.mistakes.length === 0 && (address
+    ? `The link may be for another address than ${address}.`
+    : "The link may be bound to the client’s address, which cannot be read from it: give it if the location has secure_token_client_ip.");
+  return { ...result, signed: found.message, hint: hint || undefined, reason: wellFormed ? reason : "malformed" };
 }
 
-function readExpiry({ expires, expiresName }, mistakes) {
+const VERY_SECOND = {
+  what: "This is the very second of its expiry.", instead: "A link of gcore opens until the second before it.",
+};
+
+// A Unix time before this is in 2001 or earlier.
+const EARLIEST = 1e9;
+const UNITS_OF_TIME = { s: 1, m: 60, h: 3600, d: 86400, w: 604800, y: 31536000 };
+
+// A length of time, such as 3600 or 1h, where a time should be.
+function lengthOfTime(text, now) {
+  const [, count, unit = "s"] = /^([1-9]\d{0,8})([smhdwy])?$/.exec(text) ?? [];
+  const seconds = Number(count) * UNITS_OF_TIME[unit];
+  return seconds < EARLIEST && {
+    what: `The expiry ${text} is a length of time, and not a Unix time.`,
+    instead: `Write when the link expires: from now it would be ${now + seconds}.`,
+  };
+}
+
+function readExpiry({ expires, expiresName }, now, mistakes) {
   if (expires === undefined) {
     mistakes.push({ what: `The parameter ${expiresName} with the expiry is not there.`, instead: "Write it into the link." });
     return { isOfForm: false };
   }
+  const length = lengthOfTime(expires, now);
+  if (length) mistakes.push(length);
   if (/^[1-9]\d{0,9}$/.test(expires)) return { isOfForm: true, seconds: Number(expires) };
+  if (length) return { isOfForm: false };
   const isLong = /^[1-9]\d{11,13}$/.test(expires);
   mistakes.push(isLong ? MILLISECONDS : {
     what: `The expiry "${expires}" is not a Unix time in seconds.`,
@@ -125,10 +162,13 @@ async function explainSealed(link, given, mistakes) {
   }
   if (!text) return { reason };
   const visit = visitOf(link, given);
-  const claims = readClaims(text, visit, given.now);
+  const claims = readClaims(text, visit, given.now - (given.skew ?? 0));
   if (claims.expires > 99999999999) mistakes.push(MILLISECONDS);
+  const length = claims.expires && lengthOfTime(String(claims.expires), given.now);
+  if (length) mistakes.push(length);
+  const late = !reason && !claims.reason && given.now > claims.expires;
   const ask = claims.claims.filter((claim) => claim.fits === undefined && claim.ask).map((claim) => claim.ask);
-  return { ...claims, reason: reason || claims.reason || "", fits, visit, ask: [...new Set(ask)] };
+  return { ...claims, reason: reason || claims.reason || "", fits, visit, late, ask: [...new Set(ask)] };
 }
 
 async function firstOf(list, find) {

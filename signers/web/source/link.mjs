@@ -14,9 +14,14 @@ export function readLink(pasted, chosen = {}) {
   const text = pasted.trim();
   // As a browser sends what was typed.
   const url = text.replace(/[^!-~]/gu, (character) => percentEncode(toBytes(character)));
-  const { origin, path, query } = splitUrl(url);
-  const pieces = query === "" ? [] : query.split("&").map(readPiece);
-  const scheme = chosen.scheme || recognise(pieces);
+  // Slashes in front of the path are the path's.
+  const [, site, more] = /^(\w+:\/\/[^/?#]+)(\/+)(?=\/)/.exec(url) ?? [undefined, "", ""];
+  const { origin, path: bare, query } = splitUrl(site + url.slice(site.length + more.length));
+  const path = more + bare;
+  const pieces = piecesOf(query);
+  const joined = piecesOf(query.replaceAll("?", "&"));
+  const scheme = chosen.scheme || recognise(pieces) || recognise(joined);
+  const read = (list) => (scheme === "ectoken" ? bareToken(list, chosen) : named(list, scheme, chosen));
   const link = {
     origin,
     host: origin.replace(/^\w+:\/\/(?:[^@/]*@)?/, ""),
@@ -28,7 +33,15 @@ export function readLink(pasted, chosen = {}) {
     ...normalise(toLatin1(percentDecode(path))),
   };
   if (chosen.path) Object.assign(link, { path: toBytes(chosen.path) });
-  return Object.assign(link, scheme === "ectoken" ? bareToken(pieces, chosen) : named(pieces, scheme, chosen));
+  return Object.assign(link, read(pieces), { meant: meantBy(read(pieces), read(joined)) });
+}
+
+const piecesOf = (query) => (query === "" ? [] : query.split("&").map(readPiece));
+
+// What is read where a second ? is taken for the & that was meant, if that is another token or expiry.
+function meantBy(sent, joined) {
+  const isOther = joined.token !== sent.token || joined.expires !== sent.expires;
+  return isOther && (joined.token !== "" || joined.elsewhere?.length > 0) ? joined : undefined;
 }
 
 function readPiece(text) {
@@ -92,5 +105,17 @@ function normalise(decoded) {
   }
   const end = ["", ".", ".."].includes(last) && kept.length > 0 ? "/" : "";
   const path = `/${kept.join("/")}${end}`;
-  return { path: fromLatin1(path), decoded: fromLatin1(decoded) };
+  return { path: fromLatin1(path), decoded: fromLatin1(decoded), unmerged: fromLatin1(withDotsResolved(segments)) };
+}
+
+// As with merge_slashes off.
+function withDotsResolved(segments) {
+  const kept = [];
+  for (const [index, segment] of segments.entries()) {
+    const isLast = index === segments.length - 1;
+    if (segment === "..") kept.pop();
+    if (segment !== ".." && segment !== ".") kept.push(segment);
+    else if (isLast) kept.push("");
+  }
+  return `/${kept.join("/")}`;
 }

@@ -48,7 +48,7 @@ function withoutRepetitions(list) {
   return [...seen.values()];
 }
 
-function paths({ path, decoded, rawPath, origin, host, query, others }) {
+function paths({ path, decoded, unmerged, rawPath, origin, host, query, others }) {
   const text = toLatin1(path);
   const signed = new TextDecoder().decode(path);
   const escaped = percentEncode(path);
@@ -59,6 +59,10 @@ function paths({ path, decoded, rawPath, origin, host, query, others }) {
   const itself = `Sign ${signed}.`;
   return [
     { value: path },
+    ...add("The path was signed with //, and NGINX merges slashes.",
+      `${itself} Or set merge_slashes off.`, unmerged),
+    ...(/\/\//.test(rawPath) ? add("The path was signed as it stands in the URL, with //.",
+      `Sign it decoded and with its slashes merged: ${signed}. Or set merge_slashes off.`, rawPath) : []),
     ...add("The path was signed as it was written, and NGINX resolves //, /./ and /../.",
       `Write it in normal form: ${signed}`, decoded),
     ...add("The path was signed percent-encoded, as it stands in the URL.", `Sign it decoded: ${signed}`,
@@ -77,6 +81,15 @@ function paths({ path, decoded, rawPath, origin, host, query, others }) {
     ...parents.slice(0, -1).flatMap((parent) => add(
       `The directory ${parent} was signed without the slash at its end, and not the file.`, itself,
       parent.slice(0, -1))),
+    ...parents.flatMap((parent) => add(`The path was signed as ${parent}*, where * is a plain character.`,
+      `${itself} Or let secure_token_uri make the directory of the path, and sign that without the *.`,
+      `${parent}*`, `${parent}**`)),
+    ...extensionsOf(text).map((bare) => ({ value: fromLatin1(bare), what: "The path was signed without its extension.",
+      instead: itself })),
+    ...["NFC", "NFD"].flatMap((form) => add(
+      `The path was signed in ${form}, and the URL has the other normal form of Unicode, which looks the same.`,
+      "Sign the bytes of the URL, decoded.",
+      toBytes(signed.normalize(form)), percentEncode(toBytes(signed.normalize(form))))),
     ...add("Only the file's name was signed.", itself, text.replace(/.*\//s, "")),
     ...add("The path was signed in lower case.", `${itself} Or turn on secure_token_ignore_case.`,
       text.toLowerCase()),
@@ -84,6 +97,10 @@ function paths({ path, decoded, rawPath, origin, host, query, others }) {
     ...add("The path was not signed.", itself, ""),
   ];
 }
+
+// The path without ".gz", without ".tar.gz"; a name that begins with its dot has no extension.
+const extensionsOf = (path) =>
+  [...path.matchAll(/(?<=[^/])\.(?=[^/]*$)/g)].map(({ index }) => path.slice(0, index)).reverse();
 
 const WORDS = { secret: "secret", path: "path", expires: "expiry", clientIp: "address", " ": "a space" };
 
@@ -100,7 +117,12 @@ function messages(scheme, clientIp) {
   const others = permutations(["secret", "path", "expires"]).flatMap(spacings).flatMap((value) =>
     [value.flatMap((name) => (name === "path" ? [name, "clientIp"] : [name])),
       ["clientIp", ...value], [...value, "clientIp"]]);
-  return [{ value: right }, ...known, ...others.map((value) => ({
+  const newlines = ["\n", "\r\n"].map((end) => ({
+    value: [...right, end],
+    what: "There was a newline at the end of the hashed text, as echo writes it.",
+    instead: "Use printf '%s', or echo -n.",
+  }));
+  return [{ value: right }, ...newlines, ...known, ...others.map((value) => ({
     value,
     what: `It was signed in another order: ${inWords(value)}.`,
     instead,
