@@ -31,6 +31,7 @@ my %RULES = (
     slashes => 'merge_slashes off;',
     strict  => 'secure_token_max_lifetime 1h;',
     old     => '',
+    sources => 'secure_token_source args $cookie_link $http_x_link st=$cookie_st&e=$cookie_e $arg_l;',
 );
 my %OPTIONS = (
     plain   => [],
@@ -40,6 +41,7 @@ my %OPTIONS = (
     slashes => ['--keep-slashes'],
     strict  => ['--max-lifetime', '1h'],
     old     => ['--legacy'],
+    sources => ['--source', 'args $cookie_link', '--source', '$http_x_link st=$cookie_st&e=$cookie_e ${arg_l}'],
 );
 
 sub server {
@@ -64,7 +66,7 @@ CONF
 }
 
 my @servers = map { my $scheme = $_; map { [$scheme, $_] } qw(plain renamed loose slashes strict) } @SCHEMES;
-push @servers, ['gcore', 'bound'], ['ectoken', 'old'];
+push @servers, ['gcore', 'bound'], ['ectoken', 'old'], ['azion', 'sources'], ['ectoken', 'sources'];
 my $http = join '', map { server(@$_) } @servers;
 # The origin gets paths as they were sent, and is to refuse none of them.
 $nginx->configure(http => "$http server { listen unix:DIR/origin.sock; merge_slashes off; return 200; }");
@@ -263,6 +265,24 @@ for (
 ) {
     my ($what, $link) = @$_;
     agrees('ectoken', $_, $link, $what) for qw(plain renamed loose);
+}
+
+# The same token in the places that secure_token_source names, and in some that only look so.
+my $signed = azion('/a', expires => $later) =~ s/.*\?//r;
+my ($st, $e) = $signed =~ /^st=(.*)&e=(.*)/;
+my $bare = $good =~ s/.*\?//r;
+my @places = (
+    ["/a?$signed"], ['/a'], ['/a?st=x', Cookie => "link=$signed"], ['/a', 'X-Link' => $signed], ['/a', 'x-LINK' => " $signed "],
+    ['/a', 'X-Link' => "x$signed"], ["/a?L=$signed"], ["/a?l=x&l=$bare"], ["/a?x=1&l=$bare"],
+    ['/a', Cookie => "st=$st; e=$e"], ['/a', Cookie => "e=$e;st=$st"], ['/a', Cookie => "st=$st"], ['/a', Cookie => $signed],
+    map({ my $cookie = $_; map { ['/a', Cookie => $cookie =~ s/TOKEN/$_/r] } $signed, $bare }
+        'link=TOKEN', 'LINK=TOKEN', 'a=1; link=TOKEN', 'a=1;link=TOKEN', 'a=1,link=TOKEN', 'a=1 link=TOKEN', 'link = TOKEN; b=2',
+        'link=TOKEN ; b=2', 'link=TOKEN,b=2', 'link; link=TOKEN', 'link=; link=TOKEN', 'link="TOKEN"', 'xlink=TOKEN',
+        'linkx=1; link=TOKEN', "a=1;\tlink=TOKEN", ';;link=TOKEN', 'link=x; link=TOKEN'),
+);
+for my $place (@places) {
+    my ($uri, %request) = @$place;
+    agrees($_, 'sources', $uri, "$uri " . join(' ', %request), %request) for qw(azion ectoken);
 }
 
 $nginx->stop;

@@ -18,7 +18,7 @@ pub(crate) fn hints(asked: &Asked<'_>) -> Vec<String> {
     for (place, text, source) in places {
         if query::holds_token(asked.scheme, params, text.as_bytes()) {
             hints.push(format!(
-                "A token stands in {place}: NGINX looks there with \"secure_token_source {source};\", and this command with \
+                "What looks like a token stands in {place}: NGINX looks there with \"secure_token_source {source};\", and this command with \
                  --source '{source}'."
             ));
         }

@@ -15,10 +15,16 @@ impl Header {
             "write the name, a colon and the value: \"Referer: https://www.example.com/\"",
         )?;
         let name = name.trim();
+        if name.contains('_') {
+            return Err(
+                "NGINX drops a header with \"_\" in its name; write \"-\", which is \"_\" in the variable. With \
+                 underscores_in_headers on, the two are the same"
+                    .to_owned(),
+            );
+        }
         if name.is_empty() || !name.bytes().all(|byte| is_word(byte) || byte == b'-') {
             return Err(
-                "the name of a header has letters, digits, \"-\" and \"_\": \"X-Link: …\""
-                    .to_owned(),
+                "the name of a header has letters, digits and \"-\": \"X-Link: …\"".to_owned(),
             );
         }
         Ok(Self {
@@ -34,6 +40,25 @@ impl Header {
     /// The variable that has its value.
     pub(crate) fn variable(&self) -> String {
         format!("$http_{}", self.name.to_ascii_lowercase().replace('-', "_"))
+    }
+
+    /// The value of a cookie, found as NGINX finds it: the first one of that name, in any case, behind a ";" or ",".
+    fn cookie(&self, name: &str) -> Option<&str> {
+        let mut rest = self.value.as_str();
+        while self.is("cookie") {
+            let (own, behind) = rest.split_at_checked(name.len()).unwrap_or_default();
+            if own.eq_ignore_ascii_case(name) {
+                let mut behind = behind.trim_start_matches(' ').chars();
+                if behind.next() == Some('=') {
+                    return behind.as_str().trim_start_matches(' ').split(';').next();
+                }
+                // What stands in place of the "=" is skipped, be it the ";" itself.
+                rest = behind.as_str();
+            }
+            let (_, next) = rest.split_once([';', ','])?;
+            rest = next.trim_start_matches(' ');
+        }
+        None
     }
 
     /// Names and values of the cookies, where this is their header.
@@ -198,9 +223,8 @@ impl Piece {
                 value.unwrap_or_default().to_vec()
             }
             Self::Cookie(name) => {
-                let mut cookies = headers.iter().flat_map(Header::cookies);
-                let found = cookies.find(|(own, _)| own.eq_ignore_ascii_case(name));
-                found.map_or_else(Vec::new, |(_, value)| value.as_bytes().to_vec())
+                let found = headers.iter().find_map(|header| header.cookie(name));
+                found.unwrap_or_default().as_bytes().to_vec()
             }
             Self::Header(name) => {
                 let variable = format!("$http_{name}");

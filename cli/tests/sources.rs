@@ -217,6 +217,7 @@ fn what_is_no_source_is_said() {
         (["--source", " ", "/a"], "args"),
         (["--source", "${cookie_st", "/a"], "\"${cookie_st\""),
         (["--source", "$", "/a"], "\"$\""),
+        (["--header", "X_Link: x", "/a"], "write \"-\""),
         (["--header", ": x", "/a"], "name"),
         (["--header", "a b: x", "/a"], "name"),
     ] {
