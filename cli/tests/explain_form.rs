@@ -105,9 +105,17 @@ fn another_digest_is_named() {
             .for_each(|(pad, key)| *pad ^= key);
         block.to_vec()
     };
-    let inner = md5([pad(0x36), format!("{PATH}{EXPIRES}").into_bytes()].concat());
-    let hmac = md5([pad(0x5c), inner.to_vec()].concat());
-    is_named(&azion(&base64url(hmac)), "The token is an HMAC");
+    for end in ["", "\n"] {
+        let text = format!("{PATH}{EXPIRES}{end}");
+        let inner = md5([pad(0x36), text.into_bytes()].concat());
+        let hmac = md5([pad(0x5c), inner.to_vec()].concat());
+        let mistake = the_mistake(&azion(&base64url(hmac)));
+        assert!(
+            mistake.starts_with("The token is an HMAC")
+                && mistake.contains("There was a newline at the end") != end.is_empty(),
+            "{mistake}"
+        );
+    }
     for (length, said) in [(27, "SHA-1"), (43, "SHA-256")] {
         is_named(&azion(&"A".repeat(length)), said);
     }
