@@ -1,7 +1,7 @@
 //! An NGINX request as a token scheme sees it.
 
 use ::ngx::http::Request;
-use token::{ClientIp, Failure, Params, Scheme, Secret};
+use token::{Claims, ClientIp, Failure, Params, Scheme, Secret};
 
 use crate::config::{LocationConf, Source};
 use crate::ngx::{self, Failed, Value};
@@ -18,8 +18,33 @@ pub(crate) fn without_token<'a>(
         None => ngx::sent_args(r),
         Some(_) => b"",
     };
-    let others = params.others(query, sent);
-    let joined = others.flat_map(|piece| [b"&", piece]).skip(1);
+    keep_query(r, params.others(query, sent))
+}
+
+/// The parameters of an accepted token as they stand in the source that it came from, in the request's
+/// pool.
+pub(crate) fn token_alone<'a>(
+    r: &'a Request,
+    conf: &LocationConf,
+    claims: &Claims,
+) -> Result<&'a [u8], Failed> {
+    let Some(scheme) = conf.scheme() else {
+        return Ok(b"");
+    };
+    let source = match conf.sources().get(claims.source()) {
+        None => b"",
+        Some(Source::Args) => ngx::sent_args(r),
+        Some(Source::Value(value)) => value.get(r)?,
+    };
+    keep_query(r, conf.param_names(scheme).own(source))
+}
+
+/// Puts a query string together from its pieces, in the request's pool.
+fn keep_query<'a, 'p>(
+    r: &'a Request,
+    pieces: impl Iterator<Item = &'p [u8]> + Clone,
+) -> Result<&'a [u8], Failed> {
+    let joined = pieces.flat_map(|piece| [b"&".as_slice(), piece]).skip(1);
     ngx::keep_bytes(r, joined).map(|bytes| &*bytes)
 }
 

@@ -23,7 +23,7 @@ struct Variable {
     value: for<'a> fn(&'a Request, &'static LocationConf) -> Result<&'a [u8], Failed>,
 }
 
-static VARIABLES: [Variable; 5] = [
+static VARIABLES: [Variable; 6] = [
     Variable {
         name: c"secure_token_status",
         value: status,
@@ -43,6 +43,10 @@ static VARIABLES: [Variable; 5] = [
     Variable {
         name: c"secure_token_args",
         value: args,
+    },
+    Variable {
+        name: c"secure_token_query",
+        value: query,
     },
 ];
 
@@ -132,4 +136,14 @@ fn args<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed> 
         return Ok(args);
     }
     request::without_token(r, &conf.param_names(scheme), args)
+}
+
+fn query<'a>(r: &'a Request, conf: &'static LocationConf) -> Result<&'a [u8], Failed> {
+    let accepted = decision::told(r, conf)?.filter(|kept| kept.decision.reason().is_none());
+    let Some(Kept { conf, decision, .. }) = accepted else {
+        return Ok(b"");
+    };
+    // Where there are no claims it was a preflight.
+    let claims = decision.claims();
+    claims.map_or(Ok(b""), |claims| request::token_alone(r, conf, claims))
 }

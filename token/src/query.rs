@@ -85,6 +85,20 @@ impl<'a> Params<'a> {
         })
     }
 
+    /// The pieces of `query` that are the token's, in order and as they were sent.
+    pub fn own<'q>(&self, query: &'q [u8]) -> impl Iterator<Item = &'q [u8]> + Clone + use<'a, 'q> {
+        let Self { token, expires } = *self;
+        let (bare, named) = match token {
+            None => (bare_token(query), b"".as_slice()),
+            Some(_) => (None, query),
+        };
+        let is_own = move |piece: &&[u8]| {
+            let has_name = |name| value_of(piece, name).is_some();
+            token.is_some_and(has_name) || expires.is_some_and(has_name)
+        };
+        bare.into_iter().chain(pieces(named).filter(is_own))
+    }
+
     /// Writes a token, and its expiry in Unix seconds where that has a parameter of its own.
     pub(crate) fn write(
         &self,
@@ -256,6 +270,24 @@ mod tests {
         ] {
             assert_eq!(found(&query), None, "{query}");
         }
+    }
+
+    #[test]
+    fn what_is_the_tokens_is_what_is_not_the_others() {
+        let own = |params: Params<'static>, query: &str| -> std::string::String {
+            let pieces: std::vec::Vec<_> = params
+                .own(query.as_bytes())
+                .map(|piece| core::str::from_utf8(piece).unwrap())
+                .collect();
+            pieces.join("&")
+        };
+        assert_eq!(own(ST_E, "b=1&e=1&&st=%61==&ST=x"), "e=1&st=%61==");
+        assert_eq!(own(ST_E, "b=1&stx=1"), "");
+        let token = "0123456789abcdef-_ABCD";
+        assert_eq!(own(BARE, &format!("{token}==&b=1")), format!("{token}=="));
+        assert_eq!(own(BARE, &format!("{token}&b&{token}")), token);
+        assert_eq!(own(BARE, &format!("b=1&{token}")), "");
+        assert_eq!(own(BARE, ""), "");
     }
 
     #[test]
