@@ -367,6 +367,18 @@ my %more = (
         gives 403, "/vod/film%2f..%2fother/all.m3u8$vod", 'vod: the same with encoded slashes';
         gives 403, '/vod/film/720p/1.ts' . gcore('', secret => $secret, signs => '/vod/film/720p/'),
             'vod: a token for the sub-directory';
+
+        my $hls = join '/', '/hls', gcore('', secret => $secret, signs => '/vod/film/') =~ /md5=(.*)&expires=(.*)/;
+        gives 200, "$hls/vod/film/720p/1.ts",             'hls: a sub-directory', qr/^It opens\.$/m;
+        gives 200, "$hls/vod/film/720p/../all.m3u8",      'hls: dots back to where it is for';
+        gives 403, "$hls/vod/other/all.m3u8",             'hls: another title';
+        gives 403, "$hls/vod/film/../other/all.m3u8",     'hls: dots to another title';
+        gives 403, "$hls/vod/film/%0a/../../other/all.m3u8", 'hls: the same behind a newline';
+        gives 403, "$hls/live/tv/1.ts",                   'hls: what is not there for it';
+        gives 403, '/hls/vod/film/all.m3u8',              'hls: no token';
+        gives 403, "/hls/x/9/vod/film/all.m3u8?" . $hls =~ s{/hls/(.*)/(.*)}{md5=$1&expires=$2}r, 'hls: in the query';
+        gives 410, join('/', '/hls', gcore('', secret => $secret, signs => '/vod/film/', expires => earlier(2)) =~ /md5=(.*)&expires=(.*)/)
+            . '/vod/film/all.m3u8', 'hls: expired';
     },
 );
 
