@@ -74,8 +74,10 @@ is join(' ', map { URI->new_abs($_, 'http://h/vod/film/all.m3u8?md5=x&expires=1'
 
 # --- In the playlist ---------------------------------------------------------------------------------
 
-{
+SKIP: {
     my $recipe = Recipe->new($guide, 'The token in the playlist');
+    my $missing = $recipe->nginx(0)->lacks;
+    skip "this NGINX has no $missing", 1 if $missing;
     my $origin = put_files(Documents::Nginx->new("$types gzip on; gzip_types application/vnd.apple.mpegurl; gzip_min_length 1; gzip_proxied any; gzip_http_version 1.0;"))->start;
     my @proxied = (['127.0.0.1:8081', "127.0.0.1:$origin->{port}"]);
     my $other_query = sub { $_[0] =~ s{/vod/film/}{$_[1]}r };
@@ -83,7 +85,6 @@ is join(' ', map { URI->new_abs($_, 'http://h/vod/film/all.m3u8?md5=x&expires=1'
         my ($what, $number, @with) = @$way;
         my $nginx = put_files($recipe->nginx($number, @with))->start;
         my $link = $recipe->link($nginx, 0);
-        my @browser = ('-H', 'Accept-Encoding: gzip');
         is_deeply [SecureToken::Player->new->play(at($nginx, $link), @$_)], [SecureToken::Player::whole('/vod/film/')],
             "playlist: all of it plays, from $what, asked with (@$_)" for [], ['-H', 'Accept-Encoding: gzip'];
         like(SecureToken::Player->new->ask(at($nginx, $link), '-H', 'Range: bytes=0-')->{body}, qr/^720p\/index\.m3u8\?md5=/m,

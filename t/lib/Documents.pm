@@ -283,6 +283,9 @@ package Documents::Nginx {
         while ($text =~ m{\binclude\s+(/\S+/secrets/\S+\.conf);}g) {
             Documents::spill("$1", "secure_token_secret replace-me-openssl-rand-hex-16;\n");
         }
+        # And what distributions put beside the configuration.
+        Documents::spill("$dir/conf/fastcgi_params", join '', map { "fastcgi_param " . uc . " \$$_;\n" } qw(query_string request_method request_uri))
+            if $text =~ /\binclude\s+fastcgi_params;/;
         File::Path::make_path("$dir/var/cache/nginx");
         return $text;
     }
@@ -292,6 +295,15 @@ package Documents::Nginx {
         my ($self) = @_;
         my $said = `'$self->{binary}' -t -p '$self->{dir}' -c conf/nginx.conf -e stderr 2>&1`;
         return ($? == 0, $said);
+    }
+
+    # Modules of NGINX's own that a configuration needs and that this NGINX was built without.
+    sub lacks {
+        my ($self) = @_;
+        my %MODULE = (auth_request => 'http_auth_request', dav_methods => 'http_dav', sub_filter => 'http_sub');
+        my $options = `'$self->{binary}' -V 2>&1`;
+        return join ', ', map { "$MODULE{$_}_module" }
+            grep { $self->{text} =~ /\b$_\b/ && $options !~ /--with-$MODULE{$_}_module(?!=dynamic)/ } sort keys %MODULE;
     }
 
     sub file {
