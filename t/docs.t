@@ -15,6 +15,7 @@ use SecureToken::Ectoken;
 
 my $reference = "$ROOT/docs/directives.md";
 my $text = slurp($reference);
+my @all = (documents(), map { "$ROOT/$_.md" } qw(CHANGELOG CONTRIBUTING RELEASING SECURITY));
 
 # Sorted, each once.
 sub sorted { my %seen; return [sort grep { !$seen{$_}++ } @_] }
@@ -254,7 +255,7 @@ for my $block (blocks($reference, lang => 'text')) {
     ok((grep { $_->{text} =~ /\b$name[\s;]/ } @examples), "$name: has an example");
 }
 my @metrics = samples();
-for my $document (documents(), "$ROOT/CHANGELOG.md") {
+for my $document (@all) {
     my %named = map { $_ => 1 } slurp($document) =~ /(?<![\$\w])(secure_token(?:_[a-z]+)*)\b(?!:)/g;
     delete $named{$_} for @directives, @metrics, map { my $metric = $_; map { "${metric}_$_" } qw(bucket sum count) } @metrics;
     is_deeply [sort keys %named], [], basename($document) . ': names no directive that there is not';
@@ -282,7 +283,7 @@ my @variables = rows($reference, 'variable');
 is_deeply sorted(@directives, map { s/^\$//r } @variables), sorted(words()),
     'the reference has all directives and variables and no other';
 is complaint("return 200 $_;"), '', "$_: NGINX knows it" for @variables;
-for my $document (documents(), "$ROOT/CHANGELOG.md") {
+for my $document (@all) {
     my %named = map { $_ => 1 } slurp($document) =~ /(\$secure_token_[a-z]+)\b/g;
     delete $named{$_} for @variables;
     is_deeply [sort keys %named], [], basename($document) . ': names no variable that there is not';
@@ -303,7 +304,7 @@ sub anchors {
     return map { lc =~ s/[^\w\- ]//gr =~ tr/ /-/r } $plain =~ /^#+ (.*\S)/mg;
 }
 
-for my $document (documents(), "$ROOT/CHANGELOG.md") {
+for my $document (@all) {
     my $plain = slurp($document) =~ s/^```.*?^```$//gmsr;
     for my $link ($plain =~ /\]\(([^)\s]+)\)/g) {
         next if $link =~ m{^https?://};
