@@ -69,8 +69,6 @@ unsafe extern "C" fn get(
 ) -> ngx_int_t {
     // SAFETY: NGINX calls with the request whose variable is asked for,
     let r = unsafe { &*r.cast::<Request>() };
-    // SAFETY: with room for the value,
-    let value = unsafe { &mut *value };
     // SAFETY: and with the number that `add` gave.
     let variable = unsafe { &*std::ptr::with_exposed_provenance::<Variable>(data) };
     let text = catch_unwind(AssertUnwindSafe(|| {
@@ -81,7 +79,8 @@ unsafe extern "C" fn get(
         return Status::NGX_ERROR.into();
     };
     // Asked again, `decision::told` knows whether to decide anew.
-    ngx::answer_once(value, text);
+    // SAFETY: NGINX calls with room for the value.
+    unsafe { ngx::answer_once(value, text) };
     Status::NGX_OK.into()
 }
 

@@ -39,10 +39,16 @@ pub(super) unsafe fn text<'a>(
 ///
 /// NGINX would hand a valid value to whoever asks next, in whatever location and subrequest the request is
 /// by then. Left unmarked, it asks again.
-pub(crate) fn answer_once(value: &mut ngx_variable_value_t, text: &[u8]) {
-    value.data = text.as_ptr().cast_mut();
-    bits::NGX_VARIABLE_VALUE_LEN.set(value, text.len().try_into().unwrap_or(0));
-    bits::NGX_VARIABLE_VALUE_VALID.set(value, 0);
-    bits::NGX_VARIABLE_VALUE_NO_CACHEABLE.set(value, 1);
-    bits::NGX_VARIABLE_VALUE_NOT_FOUND.set(value, 0);
+///
+/// # Safety
+/// There is room for the value at `value`.
+pub(crate) unsafe fn answer_once(value: *mut ngx_variable_value_t, text: &[u8]) {
+    // NGINX may never have written there, and a reference is to something that is.
+    // SAFETY: all zero is valid for this structure.
+    let mut answer: ngx_variable_value_t = unsafe { std::mem::zeroed() };
+    answer.data = text.as_ptr().cast_mut();
+    bits::NGX_VARIABLE_VALUE_LEN.set(&mut answer, text.len().try_into().unwrap_or(0));
+    bits::NGX_VARIABLE_VALUE_NO_CACHEABLE.set(&mut answer, 1);
+    // SAFETY: there is room by the caller's promise.
+    unsafe { value.write(answer) };
 }
