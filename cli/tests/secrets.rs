@@ -11,24 +11,18 @@
 
 mod common;
 
+use std::fmt::Display;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use common::{Cli, EXPIRES, SECRET, azion_token};
+use common::{Cli, EXPIRES, SECRET, TOMORROW, azion_token};
 
-fn link() -> String {
-    format!("/a?st={}&e={EXPIRES}", azion_token(SECRET, "/a", EXPIRES))
+fn link(secret: &str, expires: impl Copy + Display) -> String {
+    format!("/a?st={}&e={expires}", azion_token(secret, "/a", expires))
 }
 
 fn sign(cli: &Cli, args: &[&str], stdin: &[u8]) -> common::Ran {
-    let first = [
-        "sign",
-        "--scheme",
-        "azion",
-        "--expires-at",
-        "1795514400",
-        "/a",
-    ];
+    let first = ["sign", "--scheme", "azion", "--expires-at", &TOMORROW, "/a"];
     cli.run_with(&[&first, args].concat(), stdin)
 }
 
@@ -36,17 +30,18 @@ fn sign(cli: &Cli, args: &[&str], stdin: &[u8]) -> common::Ran {
 fn a_secret_comes_from_a_file_standard_input_the_environment_or_the_command_line() {
     let mut cli = Cli::new();
     cli.env("KEY", SECRET);
+    let right = link(SECRET, &*TOMORROW);
     assert_eq!(
         sign(&cli, &["--secret-file", "key"], b"").quietly(),
-        format!("{}\n", link())
+        format!("{right}\n")
     );
     assert_eq!(
         sign(&cli, &["--secret-stdin"], SECRET.as_bytes()).quietly(),
-        format!("{}\n", link())
+        format!("{right}\n")
     );
     assert_eq!(
         sign(&cli, &["--secret-env", "KEY"], b"").quietly(),
-        format!("{}\n", link())
+        format!("{right}\n")
     );
     let ran = sign(&cli, &["--secret", SECRET], b"");
     assert!(
@@ -54,7 +49,7 @@ fn a_secret_comes_from_a_file_standard_input_the_environment_or_the_command_line
             "secure-token: warning: a secret on the command line is seen by everybody"
         )
     );
-    assert_eq!(ran.line(), link());
+    assert_eq!(ran.line(), right);
 }
 
 #[test]
@@ -68,7 +63,7 @@ fn one_newline_at_the_end_is_dropped_and_nothing_else() {
     ] {
         let mut cli = Cli::new();
         cli.secret_file("key", text.as_bytes());
-        let right = format!("/a?st={}&e={EXPIRES}", azion_token(secret, "/a", EXPIRES));
+        let right = link(secret, &*TOMORROW);
         assert_eq!(
             sign(&cli, &["--secret-file", "key"], b"").line(),
             right,
@@ -128,7 +123,7 @@ fn a_file_that_everybody_may_read_is_warned_of() {
 fn all_secrets_are_tried_in_their_order() {
     let mut cli = Cli::new();
     cli.secret_file("new", b"the-secret-of-next-year");
-    let ran = cli.verify("azion", &["--secret-file", "new", &link()]);
+    let ran = cli.verify("azion", &["--secret-file", "new", &link(SECRET, EXPIRES)]);
     assert!(ran.out.starts_with("PASSED, secret 1, "), "{}", ran.out);
     let args = [
         "verify",
@@ -141,7 +136,7 @@ fn all_secrets_are_tried_in_their_order() {
         "--now",
         common::NOW,
     ];
-    let ran = cli.run(&[&args[..], &[&link()]].concat());
+    let ran = cli.run(&[&args[..], &[&link(SECRET, EXPIRES)]].concat());
     assert!(ran.out.starts_with("PASSED, secret 2, "), "{}", ran.out);
 }
 

@@ -11,19 +11,10 @@
 
 mod common;
 
-use common::{Cli, EXPIRES, azion_token};
+use common::{Cli, TOMORROW, azion_token};
 
-const AT: [&str; 2] = ["--expires-at", "1795514400"];
-
-fn signed(scheme: &str, url: &str) -> String {
-    Cli::new().sign(scheme, &[AT[0], AT[1], url]).line()
-}
-
-fn azion(path: &str) -> String {
-    format!(
-        "st={}&e={EXPIRES}",
-        azion_token(common::SECRET, path, EXPIRES)
-    )
+fn tomorrow() -> [&'static str; 2] {
+    ["--expires-at", &TOMORROW]
 }
 
 #[test]
@@ -91,7 +82,7 @@ fn what_the_module_would_refuse_is_not_signed() {
         ("azion", &["--param", "name=a"], "token=NAME"),
         ("other", &[], "azion, gcore, ectoken"),
     ] {
-        let ran = Cli::new().sign(scheme, &[args, &[AT[0], AT[1], "/a"]].concat());
+        let ran = Cli::new().sign(scheme, &[args, &tomorrow(), &["/a"]].concat());
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}");
         assert!(
             ran.err.starts_with("secure-token: error: ") && ran.err.contains(said),
@@ -112,7 +103,7 @@ fn what_the_module_would_refuse_is_not_signed() {
         ("ectoken", "/a&b", "--url-allow"),
         ("ectoken", &format!("/{}", "a".repeat(5000)), "longer"),
     ] {
-        let ran = Cli::new().sign(scheme, &[AT[0], AT[1], url]);
+        let ran = Cli::new().sign(scheme, &[&tomorrow()[..], &[url]].concat());
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{url}");
         assert!(
             ran.err.starts_with("secure-token: error: ") && ran.err.contains(said),
@@ -133,7 +124,7 @@ fn tokens_that_open_too_much_or_too_little_are_warned_of() {
         (&["--url-allow", "/a%20b,/a", "/a"], "write \"/a b\""),
         (&["--path", "/a%20b", "/a"], "write \"/a b\""),
     ] {
-        let ran = Cli::new().sign("ectoken", &[&AT[..], args].concat());
+        let ran = Cli::new().sign("ectoken", &[&tomorrow(), args].concat());
         assert_eq!(ran.code, 0);
         assert!(
             ran.err.starts_with("secure-token: warning: ") && ran.err.contains(said),
@@ -170,7 +161,9 @@ fn lifetimes_that_nobody_means_are_warned_of() {
 
 #[test]
 fn an_expiry_may_be_written_in_many_ways_and_not_be_left_out() {
-    let link = signed("azion", "/a");
+    let link = Cli::new()
+        .sign("azion", &["--expires-at", "1795514400", "/a"])
+        .line();
     for expiry in ["2026-11-24T10:00:00Z", "2026-11-24 12:30:00+02:30"] {
         assert_eq!(
             Cli::new()
@@ -179,7 +172,7 @@ fn an_expiry_may_be_written_in_many_ways_and_not_be_left_out() {
             link
         );
     }
-    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let now = common::now();
     let ran = Cli::new().sign("azion", &["--expires-in", "1h30m", "--json", "/a"]);
     let expires = ran.json()["expires"].as_u64().unwrap();
     assert!((now + 5400..now + 5430).contains(&expires));
@@ -218,7 +211,11 @@ fn an_expiry_may_be_written_in_many_ways_and_not_be_left_out() {
 
 #[test]
 fn many_urls_are_signed_in_their_order_and_one_that_cannot_be_does_not_stop_the_others() {
-    let ran = Cli::new().sign("azion", &[AT[0], AT[1], "/a", "/b b", "/c"]);
+    let ran = Cli::new().sign("azion", &[&tomorrow()[..], &["/a", "/b b", "/c"]].concat());
     assert_eq!(ran.code, 2);
-    assert_eq!(ran.out, format!("/a?{}\n/c?{}\n", azion("/a"), azion("/c")));
+    let link = |path| {
+        let token = azion_token(common::SECRET, path, &*TOMORROW);
+        format!("{path}?st={token}&e={}\n", *TOMORROW)
+    };
+    assert_eq!(ran.out, link("/a") + &link("/c"));
 }

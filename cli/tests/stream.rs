@@ -15,23 +15,26 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use common::{Cli, EXPIRES, azion_token};
+use common::{Cli, TOMORROW, azion_token};
 
-const ARGS: [&str; 8] = [
-    "sign",
-    "--scheme",
-    "azion",
-    "--secret-file",
-    "key",
-    "--expires-at",
-    "1795514400",
-    "-",
-];
+fn args() -> [&'static str; 8] {
+    [
+        "sign",
+        "--scheme",
+        "azion",
+        "--secret-file",
+        "key",
+        "--expires-at",
+        &TOMORROW,
+        "-",
+    ]
+}
 
 fn signed(path: &str) -> String {
     format!(
-        "{path}?st={}&e={EXPIRES}\n",
-        azion_token(common::SECRET, path, EXPIRES)
+        "{path}?st={}&e={}\n",
+        azion_token(common::SECRET, path, &*TOMORROW),
+        *TOMORROW
     )
 }
 
@@ -40,7 +43,7 @@ fn each_line_is_answered_by_a_line_in_order() {
     let paths: Vec<String> = (0..20_000)
         .map(|number| format!("/videos/{number}.mp4"))
         .collect();
-    let ran = Cli::new().run_with(&ARGS, paths.join("\n").as_bytes());
+    let ran = Cli::new().run_with(&args(), paths.join("\n").as_bytes());
     assert_eq!(ran.code, 0);
     let expected: String = paths.iter().map(|path| signed(path)).collect();
     assert!(ran.quietly() == expected);
@@ -48,7 +51,7 @@ fn each_line_is_answered_by_a_line_in_order() {
 
 #[test]
 fn a_line_that_cannot_be_signed_is_answered_by_an_empty_one_and_named() {
-    let ran = Cli::new().run_with(&ARGS, b"/a\n/b b\r\n\n/c\r\n/d?st=1\n/e");
+    let ran = Cli::new().run_with(&args(), b"/a\n/b b\r\n\n/c\r\n/d?st=1\n/e");
     assert_eq!(ran.code, 2);
     assert_eq!(
         ran.out,
@@ -64,7 +67,7 @@ fn a_line_that_cannot_be_signed_is_answered_by_an_empty_one_and_named() {
 
 #[test]
 fn as_json_an_error_is_an_object_as_well() {
-    let ran = Cli::new().run_with(&[&ARGS[..7], &["--json", "-"]].concat(), b"/a\nb\n");
+    let ran = Cli::new().run_with(&[&args()[..7], &["--json", "-"]].concat(), b"/a\nb\n");
     let objects: Vec<serde_json::Value> = ran
         .out
         .lines()
@@ -78,19 +81,19 @@ fn as_json_an_error_is_an_object_as_well() {
 #[test]
 fn bytes_that_are_no_text_are_signed_as_they_are() {
     // The test harness wants text back, so that only what can be shown of it comes back.
-    let ran = Cli::new().run_with(&ARGS, b"/%FF\n");
+    let ran = Cli::new().run_with(&args(), b"/%FF\n");
     assert_eq!(ran.code, 0);
     let token = common::base64url(common::md5(
-        [common::SECRET.as_bytes(), b"/\xff1795514400"].concat(),
+        [common::SECRET.as_bytes(), b"/\xff", TOMORROW.as_bytes()].concat(),
     ));
-    assert_eq!(ran.out, format!("/%FF?st={token}&e={EXPIRES}\n"));
+    assert_eq!(ran.out, format!("/%FF?st={token}&e={}\n", *TOMORROW));
 }
 
 #[test]
 fn an_answer_does_not_wait_for_the_next_line() {
     let cli = Cli::new();
     let mut child = Command::new(env!("CARGO_BIN_EXE_secure-token"))
-        .args(ARGS)
+        .args(args())
         .current_dir(&cli.dir)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -117,7 +120,7 @@ fn an_answer_does_not_wait_for_the_next_line() {
 fn a_reader_that_goes_away_is_no_error_to_speak_of() {
     let cli = Cli::new();
     let mut child = Command::new(env!("CARGO_BIN_EXE_secure-token"))
-        .args(ARGS)
+        .args(args())
         .current_dir(&cli.dir)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -134,7 +137,7 @@ fn a_reader_that_goes_away_is_no_error_to_speak_of() {
 
 #[test]
 fn a_line_without_an_end_does_not_fill_the_memory() {
-    let ran = Cli::new().run_with(&ARGS, &vec![b'a'; 2 << 20]);
+    let ran = Cli::new().run_with(&args(), &vec![b'a'; 2 << 20]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
     assert!(ran.err.contains("1 MiB"), "{}", ran.err);
 }

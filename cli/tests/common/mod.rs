@@ -4,21 +4,43 @@
 
 pub(crate) mod ectoken;
 
+use std::env;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use data_encoding::BASE64URL_NOPAD;
 use md5::{Digest as _, Md5};
 
 pub(crate) const SECRET: &str = "s3cret-of-16-bytes-and-more";
-/// 2026-11-24 10:00:00 UTC
+/// 2026-11-24 10:00:00 UTC. Whether that is past or to come depends on the day: for what is told the time
+/// by [`NOW`], and for what does not ask for it.
 pub(crate) const EXPIRES: u64 = 1_795_514_400;
 /// One day before.
 pub(crate) const NOW: &str = "1795428000";
+
+/// A day from now: an expiry that `sign` finds nothing strange in.
+pub(crate) static TOMORROW: LazyLock<String> = LazyLock::new(|| (now() + 86400).to_string());
+
+/// What a clock that the whole test is given consists of, as `faketime` does.
+const CLOCK: [&str; 4] = [
+    "LD_PRELOAD",
+    "FAKETIME",
+    "FAKETIME_SHARED",
+    "DONT_FAKE_MONOTONIC",
+];
+
+pub(crate) fn now() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs()
+}
 
 /// What a run of the command left.
 pub(crate) struct Ran {
@@ -114,6 +136,11 @@ impl Cli {
             .args(args)
             .current_dir(&self.dir)
             .env_clear()
+            .envs(
+                CLOCK
+                    .iter()
+                    .filter_map(|name| Some((name, env::var_os(name)?))),
+            )
             .env("TZ", "UTC")
             .envs(self.env.iter().cloned())
             .stdin(Stdio::piped())
