@@ -82,7 +82,8 @@ sub run_rust {
     local $ENV{CARGO_TARGET_DIR} = "$dir/target";
     local $ENV{RUSTFLAGS} = '-Dwarnings';
     my $errors = "$smallest->{dir}/cargo";
-    my $output = `cd '$dir' && cargo run --quiet --offline 2>'$errors'`;
+    # A clock that the tests were given by LD_PRELOAD is for the program, and not for rustc, which hangs there.
+    my $output = `cd '$dir' && env -u LD_PRELOAD cargo build --quiet --offline 2>'$errors' && target/debug/readme 2>>'$errors'`;
     return $? == 0 ? ($output, 0) : (slurp($errors), $? >> 8);
 }
 

@@ -63,8 +63,10 @@ sub blocks {
     return @blocks;
 }
 
+# tools/another-day names those that do not run there.
 sub has_program {
     my ($name) = @_;
+    return if " @{[$ENV{SECURE_TOKEN_WITHOUT} // '']} " =~ / \Q$name\E /;
     return grep { -x "$_/$name" } split /:/, $ENV{PATH};
 }
 
