@@ -5,6 +5,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
+use File::Basename qw(basename);
 use Test::More;
 use SecureToken::Nginx;
 
@@ -183,11 +184,13 @@ SKIP: {
     my $uid = $> == 0 ? scalar getpwnam 'nobody' : undef;
     skip 'no user nobody', 1 if $> == 0 && !defined $uid;
     chmod 0000, $nginx->dir . '/good' if $> != 0;
-    # Another user has to get at the module, wherever the checkout is.
-    my $module = $nginx->dir . '/module.so';
-    File::Copy::copy($SecureToken::Nginx::MODULE, $module);
-    chmod 0755, $module;
-    local $SecureToken::Nginx::MODULE = $module;
+    # Another user has to get at NGINX and the module, wherever the checkout is: below /root, say.
+    local ($SecureToken::Nginx::BINARY, $SecureToken::Nginx::MODULE) = map {
+        my ($from, $to) = ($_, $nginx->dir . '/reached-' . basename($_));
+        File::Copy::copy($from, $to) or die "$from: $!";
+        chmod 0755, $to;
+        $to;
+    } $SecureToken::Nginx::BINARY, $SecureToken::Nginx::MODULE;
     chmod 0777, $nginx->dir;
     error 'a secret file that may not be read is refused', "location / { secure_token azion;\nsecure_token_secret_file good; # here\n}",
         qr/"secure_token_secret_file": cannot read ".*good": Permission denied/, uid => $uid;
