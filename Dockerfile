@@ -14,7 +14,8 @@
 FROM rust:1-slim-bookworm AS build
 WORKDIR /src
 # Before the sources, so that a change in those does not install it all again.
-COPY tools/deps tools/
+COPY Cargo.toml .
+COPY tools/deps tools/apt-install tools/while-silent tools/
 RUN tools/deps build system
 COPY . .
 RUN make build cli NGINX=system

@@ -7,6 +7,9 @@ PORT ?= 8080
 TESTS ?= t/
 # How many files of t/ run at a time. They mostly wait.
 JOBS ?= $(shell expr 2 '*' $$(nproc 2>/dev/null || echo 1))
+# The Debian of `make test-fresh`, and with what `make matrix` tests.
+SUITE ?= bookworm
+FLAVOURS ?= bookworm trixie sid vendored $(if $(filter custom,$(NGINX)),custom)
 
 # One of the two is enough: NGINX builds in objs/ of its sources unless told otherwise.
 ifneq ($(NGINX_SOURCE_DIR)$(NGINX_BUILD_DIR),)
@@ -48,7 +51,8 @@ export PORT
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build cli install-cli lab run test test-all test-cargo test-nginx check bench bench-tenants clean help FORCE
+.PHONY: build cli install-cli lab run test test-all test-another-day \
+	test-cargo test-nginx test-fresh matrix check bench bench-tenants clean help FORCE
 
 build: ## build the module and, if it is vendored, NGINX: into build/$(NGINX)/
 build: $(MODULE) $(if $(filter-out custom,$(NGINX)),$(OUT)/nginx)
@@ -75,7 +79,7 @@ $(OUT)/inputs: FORCE | deps-build
 
 # The command, which the tests, the demonstration and the benchmark sign with.
 $(CLI): $(shell find token/ cli/ \( -path token/tests -o -path cli/tests \) -prune -o -print) Cargo.toml Cargo.lock | deps-build
-	cargo build --locked --release -p secure-token
+	@tools/cargo 'compiling the command secure-token' build --locked --release -p secure-token
 	@mkdir -p $(@D)
 	@cp -f $(TARGET_DIR)/release/secure-token $@
 
@@ -108,15 +112,32 @@ test-all: ## the same, with every program installed that a test needs, so that n
 test-all: export SECURE_TOKEN_SKIP_NOTHING := 1
 test-all: deps-test-all test
 
+SHIFT ?= +1500d
+test-another-day: ## run the tests with the clock set to another day (SHIFT=+1500d)
+test-another-day: CLOCK := $(abspath tools/another-day) $(SHIFT)
+test-another-day: deps-another-day test
+
 test-cargo: ## run the tests of the crates that are not part of NGINX
 test-cargo: deps-build
-	cargo test --workspace --exclude ngx_http_secure_token_module
+	@tools/cargo 'compiling or running the tests of the crates' $(if $(CLOCK),\
+		--config "target.'cfg(all())'.runner=[$(foreach word,$(CLOCK),'$(word)',)]") \
+		test --workspace --exclude ngx_http_secure_token_module
 
 test-nginx: ## run t/ (or TESTS=t/azion.t) with a real NGINX
 test-nginx: deps-test build $(CLI)
 	@tools/test-nginx
 	TEST_NGINX_BINARY=$(NGINX_BINARY) TEST_NGINX_SECURE_TOKEN_MODULE=$(SECURE_TOKEN_MODULE) \
-		prove -j $(JOBS) --exec tools/run-test -r $(PROVE_FLAGS) $(TESTS)
+		$(CLOCK) prove -j $(JOBS) --exec tools/run-test -r $(PROVE_FLAGS) $(TESTS)
+
+# In the smallest Debian, of which nothing stays but its packages in build/debian.
+test-fresh: ## do what the README says in a Debian with nothing in it (SUITE=trixie)
+test-fresh: deps-debian-root
+	tools/debian-root $(SUITE) tools/fresh root
+	tools/debian-root $(SUITE) tools/fresh user
+
+matrix: ## run t/ with every NGINX that there is (FLAVOURS='sid vendored')
+matrix: deps-debian-root deps-test
+	@NGINX_SOURCE_DIR=$(NGINX_SOURCE_DIR) tools/matrix $(FLAVOURS)
 
 check: ## check format, lints (warnings are errors), dependencies, licences and shell scripts
 check: deps-check
@@ -139,10 +160,10 @@ clean: ## delete what was built, except build/tools
 
 # The tools that a target needs are installed (by root on Debian), or named.
 DEPS := build $(filter system,$(NGINX))
-.PHONY: deps-build deps-run deps-test deps-test-all deps-check deps-bench
+.PHONY: deps-build deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench
 deps-build:
 	@tools/deps $(DEPS)
-deps-run deps-test deps-test-all deps-check deps-bench: deps-%:
+deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench: deps-%:
 	@tools/deps $(DEPS) $*
 
 help: ## this list
@@ -150,7 +171,7 @@ help: ## this list
 	@echo
 	@echo 'targets (default: build)'
 	@sed -nE 's/^([a-z-]+): ## (.*)/\1\t\2/p' Makefile | \
-		while IFS="$$(printf '\t')" read -r target text; do printf '  %-12s %s\n' $$target "$$text"; done
+		while IFS="$$(printf '\t')" read -r target text; do printf '  %-16s %s\n' $$target "$$text"; done
 	@echo
 	@echo 'variables'
 	@echo '  NGINX=vendored    build for the NGINX of the crate nginx-src (default)'
