@@ -116,6 +116,7 @@ SHIFT ?= +1500d
 test-another-day: ## run the tests with the clock set to another day (SHIFT=+1500d)
 test-another-day: CLOCK := $(abspath tools/another-day) $(SHIFT)
 test-another-day: deps-another-day test
+	@tools/another-day
 
 test-cargo: ## run the tests of the crates that are not part of NGINX
 test-cargo: deps-build
