@@ -49,4 +49,6 @@ ok !-e "$dir/build/custom/$_", "and leaves no $_" for $module, 'nginx';
 is $status, 101, 'a build without the crates fails';
 like $said, qr/^cargo: no network: crates that Cargo\.lock names are not on this machine/m, 'and says so';
 
+unlike `cd '$ROOT' && make -n build cli 2>&1`, qr/^make.*(?:Circular|warning)/m, 'make knows in which order';
+
 done_testing;
