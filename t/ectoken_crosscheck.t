@@ -23,6 +23,7 @@ my $nginx   = SecureToken::Nginx->new;
 if (!-x $program) {
     # With the dependencies that its authors locked, and a target directory of its own. A clock that the tests
     # were given by LD_PRELOAD is not for rustc, which hangs there.
+    diag "compiling $crate, which takes a minute or two, once";
     my ($rc, $said) = $nginx->run(undef, qw(env -u LD_PRELOAD -u CARGO_TARGET_DIR CARGO_NET_RETRY=1 cargo install --quiet --locked --root), $tools, $crate);
     if ($rc != 0) {
         my $why = "cargo cannot install $crate: " . (($said =~ /\S/ ? $said : 'there is no cargo') =~ s/\s+/ /gr);
