@@ -73,6 +73,8 @@ $main
 events { worker_connections 256; }
 http {
 access_log off;
+# Tengine warns of its own size of it.
+variables_hash_max_size 2048;
 client_body_temp_path $dir/temp; proxy_temp_path $dir/temp; fastcgi_temp_path $dir/temp;
 uwsgi_temp_path $dir/temp; scgi_temp_path $dir/temp;
 root $dir/html;
