@@ -1,7 +1,6 @@
 //! The access-phase handler: from a request to a status and a log line.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ::ngx::core::Status;
 use ::ngx::http::{HttpModuleLocationConf as _, HttpModuleMainConf as _, Request};
@@ -12,6 +11,7 @@ use crate::Module;
 use crate::config::{LocationConf, Source};
 use crate::counters::Counters;
 use crate::decision::{self, Decision};
+use crate::guard::{Panicked, guarded};
 use crate::ngx::{self, Failed, Level};
 use crate::request;
 
@@ -26,16 +26,16 @@ pub(crate) unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t
         // Not NGX_OK, which would vouch for the request under `satisfy any`.
         return Status::NGX_DECLINED.into();
     };
-    guarded(r, conf, scheme)
+    answer(r, conf, scheme)
 }
 
 // Apart from the handler, so that a location without tokens pays for none of this.
 #[inline(never)]
-fn guarded(r: &mut Request, conf: &'static LocationConf, scheme: &dyn Scheme) -> ngx_int_t {
-    match catch_unwind(AssertUnwindSafe(|| check(r, conf, scheme))) {
+fn answer(r: &mut Request, conf: &'static LocationConf, scheme: &dyn Scheme) -> ngx_int_t {
+    match guarded(|| check(r, conf, scheme)) {
         Ok(Ok(status)) => status.into(),
         Ok(Err(Failed)) => fail(r, conf, "no verdict, out of memory or a variable failed"),
-        Err(_) => fail(r, conf, "no verdict, internal error"),
+        Err(Panicked) => fail(r, conf, "no verdict, internal error"),
     }
 }
 

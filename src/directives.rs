@@ -1,7 +1,6 @@
 //! The directives: which there are, where they may stand, and what each does with its words.
 
 use std::ffi::{CStr, c_char, c_void};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
 use ::ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK};
@@ -14,6 +13,7 @@ use nginx_sys::{
 
 use crate::Module;
 use crate::config::{LocationConf, Naming};
+use crate::guard::{Panicked, guarded};
 use crate::ngx::{Conf, Failed, Level, Piece, Unsplit, Value, split};
 
 use words::{flag, level, seconds, status};
@@ -316,7 +316,7 @@ unsafe extern "C" fn set(
         name: directive.name.to_str().unwrap_or_default(),
         words: &words,
     };
-    let outcome = catch_unwind(AssertUnwindSafe(|| (directive.set)(&mut block)));
+    let outcome = guarded(|| (directive.set)(&mut block));
     block.cf.wipe_words();
     let message = match outcome {
         Ok(Ok(())) => {
@@ -328,7 +328,7 @@ unsafe extern "C" fn set(
         }
         Ok(Err(Wrong::Said)) => return NGX_CONF_ERROR,
         Ok(Err(Wrong::Because(message))) => message,
-        Err(_) => "internal error".to_owned(),
+        Err(Panicked) => "internal error".to_owned(),
     };
     block.say(Level::Emergency, &message);
     NGX_CONF_ERROR

@@ -4,19 +4,19 @@
 //! configuration.
 
 use std::ffi::{c_char, c_void};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
 use ::ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK, Status};
 use ::ngx::http::{HttpModule, HttpModuleLocationConf, HttpModuleMainConf};
 use nginx_sys::{
-    NGX_HTTP_MODULE, ngx_conf_t, ngx_cycle_t, ngx_http_module_t, ngx_int_t, ngx_module_t,
+    NGX_HTTP_MODULE, NGX_OK, ngx_conf_t, ngx_cycle_t, ngx_http_module_t, ngx_int_t, ngx_module_t,
     ngx_shm_zone_t,
 };
 
 use crate::access::History;
 use crate::config::{LocationConf, MainConf};
 use crate::decision::Kept;
+use crate::guard::{Panicked, guarded};
 use crate::ngx::{Conf, Failed, Level, RequestMemory, Zone};
 
 mod abi;
@@ -25,6 +25,7 @@ mod config;
 mod counters;
 mod decision;
 mod directives;
+mod guard;
 mod metrics;
 mod ngx;
 mod request;
@@ -85,34 +86,31 @@ impl HttpModule for Module {
     }
 }
 
-/// A panic must not get into NGINX, which would end at once.
-fn guarded<T>(otherwise: T, callback: impl FnOnce() -> T) -> T {
-    catch_unwind(AssertUnwindSafe(callback)).unwrap_or(otherwise)
+/// The status of a step of reading a configuration. An error ends the reading.
+fn step(callback: impl FnOnce() -> Result<(), Failed>) -> ngx_int_t {
+    match guarded(callback) {
+        Ok(Ok(())) => Status::NGX_OK.into(),
+        Ok(Err(Failed)) | Err(Panicked) => Status::NGX_ERROR.into(),
+    }
 }
 
 unsafe extern "C" fn preconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
     // SAFETY: NGINX calls with the configuration being read.
     let cf = unsafe { Conf::from_ptr(cf) };
-    guarded(Status::NGX_ERROR, || {
+    step(|| {
         if let Some(message) = directives::claimed_by_another(cf) {
             cf.log(Level::Emergency, &message);
-            return Status::NGX_ERROR;
+            return Err(Failed);
         }
-        match variables::add(cf) {
-            Ok(()) => Status::NGX_OK,
-            Err(_) => Status::NGX_ERROR,
-        }
+        variables::add(cf)
     })
-    .into()
 }
 
 unsafe extern "C" fn postconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
     // SAFETY: NGINX calls with the configuration being read.
     let cf = unsafe { Conf::from_ptr(cf) };
-    guarded(Status::NGX_ERROR, || {
-        let Some(main) = Module::main_conf_mut(cf.as_ref()) else {
-            return Status::NGX_ERROR;
-        };
+    step(|| {
+        let main = Module::main_conf_mut(cf.as_ref()).ok_or(Failed)?;
         match main.finish(cf) {
             Ok(warnings) => {
                 for warning in warnings {
@@ -121,15 +119,11 @@ unsafe extern "C" fn postconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
             }
             Err(complaint) => {
                 cf.log_at(complaint.level, complaint.place, &complaint.message);
-                return Status::NGX_ERROR;
+                return Err(Failed);
             }
         }
-        match cf.add_access_handler(access::handler) {
-            Ok(()) => Status::NGX_OK,
-            Err(_) => Status::NGX_ERROR,
-        }
+        cf.add_access_handler(access::handler)
     })
-    .into()
 }
 
 unsafe extern "C" fn init_zone(zone: *mut ngx_shm_zone_t, _: *mut c_void) -> ngx_int_t {
@@ -142,11 +136,7 @@ unsafe extern "C" fn init_zone(zone: *mut ngx_shm_zone_t, _: *mut c_void) -> ngx
     let Some(zone) = (unsafe { Zone::from_ptr(zone, cycle) }) else {
         return Status::NGX_ERROR.into();
     };
-    guarded(Status::NGX_ERROR, || match main.take(zone) {
-        Ok(()) => Status::NGX_OK,
-        Err(Failed) => Status::NGX_ERROR,
-    })
-    .into()
+    step(|| main.take(zone))
 }
 
 /// Called when nothing can refuse the configuration any more. An error would end NGINX.
@@ -154,7 +144,8 @@ unsafe extern "C" fn init_module(cycle: *mut ngx_cycle_t) -> ngx_int_t {
     // SAFETY: NGINX calls with the configuration that is about to be in force.
     let cycle = unsafe { &*cycle };
     if let Some(main) = Module::main_conf(cycle) {
-        guarded(Err(Failed), || main.commit()).unwrap_or_default();
+        // What found no place is not counted, and has been told of.
+        let _ = step(|| main.commit());
     }
     Status::NGX_OK.into()
 }
@@ -180,16 +171,19 @@ unsafe extern "C" fn merge_loc_conf(
     let outer = unsafe { &*outer.cast::<LocationConf>() };
     // SAFETY: which are never the same.
     let inner = unsafe { &mut *inner.cast::<LocationConf>() };
-    guarded(NGX_CONF_ERROR, || {
-        let Some(main) = Module::main_conf_mut(cf.as_ref()) else {
-            return NGX_CONF_ERROR;
-        };
+    let merged = step(|| {
+        let main = Module::main_conf_mut(cf.as_ref()).ok_or(Failed)?;
         for complaint in inner.merge(outer, main, cf) {
             cf.log_at(complaint.level, complaint.place, &complaint.message);
             if complaint.level == Level::Emergency {
-                return NGX_CONF_ERROR;
+                return Err(Failed);
             }
         }
+        Ok(())
+    });
+    if merged == NGX_OK as ngx_int_t {
         NGX_CONF_OK
-    })
+    } else {
+        NGX_CONF_ERROR
+    }
 }

@@ -1,7 +1,6 @@
 //! `secure_token_metrics`: answers with the counters.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ::ngx::core::Status;
 use ::ngx::http::{HTTPStatus, HttpModuleLocationConf as _, HttpModuleMainConf as _, Request};
@@ -9,6 +8,7 @@ use nginx_sys::{NGX_HTTP_INTERNAL_SERVER_ERROR, ngx_http_request_t, ngx_int_t};
 
 use crate::Module;
 use crate::counters::Counts;
+use crate::guard::guarded;
 use crate::ngx::{self, Failed, Level};
 
 mod json;
@@ -71,7 +71,7 @@ impl fmt::Display for Quoted<'_> {
 pub(crate) unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
     // SAFETY: NGINX calls its handlers with a request.
     let r = unsafe { Request::from_ngx_http_request(r) };
-    match catch_unwind(AssertUnwindSafe(|| answer(r))) {
+    match guarded(|| answer(r)) {
         Ok(Ok(status)) => status.into(),
         _ => {
             ngx::log(

@@ -1,7 +1,6 @@
 //! `$secure_token_*`.
 
 use std::ffi::CStr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ::ngx::core::Status;
 use ::ngx::http::{HttpModuleLocationConf as _, Request};
@@ -11,6 +10,7 @@ use token::{Claims, Reason};
 use crate::Module;
 use crate::config::{LocationConf, Source};
 use crate::decision::{self, Kept};
+use crate::guard::guarded;
 use crate::ngx::{self, Conf, Failed};
 use crate::request;
 
@@ -71,10 +71,10 @@ unsafe extern "C" fn get(
     let r = unsafe { &*r.cast::<Request>() };
     // SAFETY: and with the number that `add` gave.
     let variable = unsafe { &*std::ptr::with_exposed_provenance::<Variable>(data) };
-    let text = catch_unwind(AssertUnwindSafe(|| {
+    let text = guarded(|| {
         let conf = Module::location_conf(r).ok_or(Failed)?;
         (variable.value)(r, conf)
-    }));
+    });
     let Ok(Ok(text)) = text else {
         return Status::NGX_ERROR.into();
     };
