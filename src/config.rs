@@ -199,16 +199,19 @@ impl LocationConf {
     fn inherit(&mut self, outer: &Self) {
         let has_outer_keys = outer.merged && self.scheme.is_none() && self.secrets.is_none();
         macro_rules! inherit {
-            ($($field:ident)*) => {
+            (inherited: $($field:ident)*; own: $($own:ident)*;) => {
+                // Without "..", so that the compiler names a field that is neither.
+                let Self { $($field,)* $($own: _,)* } = outer;
                 $(if self.$field.is_none() {
-                    self.$field.clone_from(&outer.$field);
+                    self.$field.clone_from($field);
                 })*
             };
         }
         inherit!(
-            scheme secrets uri client_ip sources params denied_status expired_status ignore_case
-            country clock_skew max_lifetime strip preflight dry_run log_level label
-            scheme_place client_ip_place params_place
+            inherited: scheme secrets uri client_ip sources params denied_status expired_status
+                ignore_case country clock_skew max_lifetime strip preflight dry_run log_level label
+                scheme_place client_ip_place params_place;
+            own: keys counters metrics first_setting merged;
         );
         self.keys = if has_outer_keys {
             outer.keys.clone()
