@@ -18,8 +18,31 @@ pub(crate) const LIFETIMES: [u64; 9] = [
 ];
 /// What a lifetime counts for at most: a hundred years, in seconds.
 const LONGEST_LIFETIME: u64 = 3_155_760_000;
-/// To be raised whenever what lies in the zone changes, should another version of this module find it.
-const LAYOUT: u64 = 1;
+/// What lies in the zone, as a number: a version of this module that means something else by it has another, and
+/// begins anew. The revision is to be raised where neither sizes nor reasons show a change.
+const LAYOUT: u64 = {
+    const REVISION: usize = 1;
+    let mut layout = 0xcbf2_9ce4_8422_2325;
+    layout = mixed(layout, &REVISION.to_le_bytes());
+    layout = mixed(layout, &size_of::<Record<Decisions>>().to_le_bytes());
+    layout = mixed(layout, &size_of::<Record<Passes>>().to_le_bytes());
+    layout = mixed(layout, &size_of::<Record<Lifetimes>>().to_le_bytes());
+    let mut reasons = Reason::ALL.as_slice();
+    while let [reason, rest @ ..] = reasons {
+        layout = mixed(layout, reason.as_str().as_bytes());
+        reasons = rest;
+    }
+    layout
+};
+
+/// The hash FNV-1a, gone on with.
+const fn mixed(mut hash: u64, mut bytes: &[u8]) -> u64 {
+    while let [byte, rest @ ..] = bytes {
+        hash = (hash ^ *byte as u64).wrapping_mul(0x0000_0100_0000_01b3);
+        bytes = rest;
+    }
+    hash
+}
 
 /// Everything that is counted.
 pub(crate) struct Counts {
