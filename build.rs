@@ -6,7 +6,7 @@
 //! with those of `nginx-sys`, and a wrong header tree ends the build instead of corrupting a worker.
 //! bindgen states them once more, for clang, which reads the headers for such bindings, must see what the
 //! compiler of NGINX sees. And the witness has a structure for every bit field of that list, filled with that field alone. What bindgen
-//! makes of bit fields has been wrong, so `src/ngx/bits.rs` goes by these and never by the bindings.
+//! makes of bit fields has been wrong, so `src/nginx/bits.rs` goes by these and never by the bindings.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -203,7 +203,7 @@ fn write_checks(
     Ok(())
 }
 
-/// Writes the places of the bit fields, which `src/ngx/bits.rs` goes by: the word of 32 bits that has the
+/// Writes the places of the bit fields, which `src/nginx/bits.rs` goes by: the word of 32 bits that has the
 /// field, and its bits there.
 fn write_bits(
     bits: &[Bits],
@@ -226,7 +226,7 @@ fn write_bits(
             rust,
             "/// `{field}`.\n\
              // SAFETY: this is where the C compiler put it.\n\
-             pub(in crate::ngx) const {name}: Bits<::nginx_sys::{structure}> =\n    \
+             pub(in crate::nginx) const {name}: Bits<::nginx_sys::{structure}> =\n    \
              unsafe {{ Bits::new({offset}, {mask:?}) }};",
         )?;
     }

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use ::ngx::core::Status;
-use ::ngx::http::{HttpModuleLocationConf as _, HttpModuleMainConf as _, Request};
 use nginx_sys::{NGX_HTTP_INTERNAL_SERVER_ERROR, ngx_http_request_t, ngx_int_t};
+use ngx::core::Status;
+use ngx::http::{HttpModuleLocationConf as _, HttpModuleMainConf as _, Request};
 use token::{Reason, Scheme};
 
 use crate::Module;
@@ -12,7 +12,7 @@ use crate::config::{LocationConf, Source};
 use crate::counters::Counters;
 use crate::decision::{self, Decision};
 use crate::guard::{Panicked, guarded};
-use crate::ngx::{self, Failed, Level};
+use crate::nginx::{self, Failed, Level};
 use crate::request;
 
 /// NGINX's way into this module, for every request that reaches the access phase.
@@ -45,7 +45,7 @@ fn check(
     scheme: &dyn Scheme,
 ) -> Result<Status, Failed> {
     // Always made here and now, whatever a variable found before: what it went by may have changed.
-    let decision = decision::decide(r, conf, scheme, ngx::is_untouched(r))?;
+    let decision = decision::decide(r, conf, scheme, nginx::is_untouched(r))?;
     if Module::main_conf(r).is_some_and(|main| main.uses_variables) {
         decision::keep(r, conf, decision)?;
     }
@@ -78,7 +78,7 @@ fn strip(
         return Ok(());
     };
     let params = conf.param_names(scheme);
-    ngx::shorten_args(r, |r| request::without_token(r, &params, ngx::args(r)))
+    nginx::shorten_args(r, |r| request::without_token(r, &params, nginx::args(r)))
 }
 
 /// What became of a request so far. NGINX comes to the access phase again for the same request: with a
@@ -95,14 +95,14 @@ pub(crate) struct History {
 fn count_pass(r: &mut Request, counters: &Counters, decision: &Decision) {
     let history = update_history(r, |history| history.passed = true);
     if !history.passed && history.spared == 0 && history.refused == 0 {
-        counters.passed(decision.claims(), ngx::now());
+        counters.passed(decision.claims(), nginx::now());
     }
 }
 
 #[cold]
 fn refuse(r: &mut Request, conf: &LocationConf, scheme: &dyn Scheme, reason: Reason) -> Status {
     let dry_run = conf.dry_run.unwrap_or(false);
-    let satisfy_any = ngx::satisfy_any(r);
+    let satisfy_any = nginx::satisfy_any(r);
     let before = update_history(r, |history| {
         let counter = if dry_run {
             &mut history.spared
@@ -116,7 +116,7 @@ fn refuse(r: &mut Request, conf: &LocationConf, scheme: &dyn Scheme, reason: Rea
         if let Some(counters) = &conf.counters {
             counters.refused(reason, dry_run);
         }
-        ngx::log(
+        nginx::log(
             r,
             conf.log_level.unwrap_or(Level::Error),
             format_args!(
@@ -135,10 +135,10 @@ fn refuse(r: &mut Request, conf: &LocationConf, scheme: &dyn Scheme, reason: Rea
     // Refused before, so this is an error page inside the protected place: NGINX's own page ends it.
     // Under `satisfy any` another check may have let the request in then, for its index, say.
     if before.refused > u8::from(satisfy_any) {
-        ngx::forbid_error_pages(r);
+        nginx::forbid_error_pages(r);
     }
     let status = conf.status(scheme, reason == Reason::Expired, satisfy_any);
-    ::ngx::http::HTTPStatus(status.into()).into()
+    ngx::http::HTTPStatus(status.into()).into()
 }
 
 /// A location's label in a log line.
@@ -156,7 +156,7 @@ impl fmt::Display for Label<'_> {
 /// Returns the history before the change.
 fn update_history(r: &mut Request, change: impl FnOnce(&mut History)) -> History {
     // Where memory ran out nothing is remembered, and at worst there is a line more in the log.
-    let Some(history) = ngx::note::<Module>(r) else {
+    let Some(history) = nginx::note::<Module>(r) else {
         return History::default();
     };
     let before = *history;
@@ -166,7 +166,7 @@ fn update_history(r: &mut Request, change: impl FnOnce(&mut History)) -> History
 
 #[cold]
 fn fail(r: &Request, conf: &LocationConf, what: &str) -> ngx_int_t {
-    ngx::log(r, Level::Error, format_args!("secure_token: {what}"));
+    nginx::log(r, Level::Error, format_args!("secure_token: {what}"));
     if conf.dry_run.unwrap_or(false) {
         return Status::NGX_DECLINED.into();
     }

@@ -6,7 +6,7 @@ use token::{ClientIp, Key, Params, Rules, Scheme};
 
 use crate::counters::Counters;
 use crate::metrics::{self, Format};
-use crate::ngx::{Conf, Level, Place, Value};
+use crate::nginx::{Conf, Level, Place, Value};
 
 mod main;
 mod open;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use token::{Claims, Reason};
 
-use crate::ngx::{List, Shareable, Shared, Zone};
+use crate::nginx::{List, Shareable, Shared, Zone};
 
 /// The longest label, and the longest name of a secret.
 pub(crate) const LONGEST_NAME: usize = 64;

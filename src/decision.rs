@@ -1,11 +1,11 @@
 //! A decision about one request under one location's rules.
 
-use ::ngx::http::Request;
+use ngx::http::Request;
 use token::{Claims, Failure, Reason, Scheme, Verdict};
 
 use crate::Module;
 use crate::config::LocationConf;
-use crate::ngx::{self, Failed};
+use crate::nginx::{self, Failed};
 use crate::request::RequestView;
 
 /// What was decided about a request.
@@ -47,19 +47,19 @@ pub(crate) struct Kept {
 }
 
 /// Decides about this request under this location's rules. `untouched`: nothing has changed its path
-/// and query yet, see [`ngx::is_untouched`].
+/// and query yet, see [`nginx::is_untouched`].
 pub(crate) fn decide(
     r: &Request,
     conf: &LocationConf,
     scheme: &dyn Scheme,
     untouched: bool,
 ) -> Result<Decision, Failed> {
-    if conf.preflight.unwrap_or(false) && ngx::is_preflight(r) {
+    if conf.preflight.unwrap_or(false) && nginx::is_preflight(r) {
         return Ok(Decision::Preflight);
     }
     let request = RequestView { r, conf, untouched };
     let verdict = scheme
-        .verify(&request, &conf.rules(scheme), ngx::now())
+        .verify(&request, &conf.rules(scheme), nginx::now())
         .map_err(|Failure| Failed)?;
     Ok(Decision::Token(verdict))
 }
@@ -72,18 +72,18 @@ pub(crate) fn keep(
     decision: Decision,
 ) -> Result<(), Failed> {
     let is_final =
-        decision.reason().is_some() && !conf.dry_run.unwrap_or(false) && !ngx::satisfy_any(r);
+        decision.reason().is_some() && !conf.dry_run.unwrap_or(false) && !nginx::satisfy_any(r);
     let kept = Kept {
         conf,
         decision,
         is_final,
     };
     // A page for refused requests may be opened by the same link, which stays refused.
-    let is_refused = ngx::kept_for_good::<Module>(r).is_some_and(|before| before.is_final);
+    let is_refused = nginx::kept_for_good::<Module>(r).is_some_and(|before| before.is_final);
     if is_refused && !is_final {
-        ngx::keep::<Module>(r, kept)
+        nginx::keep::<Module>(r, kept)
     } else {
-        ngx::keep_for_good::<Module>(r, kept)
+        nginx::keep_for_good::<Module>(r, kept)
     }
 }
 
@@ -93,7 +93,7 @@ pub(crate) fn told(r: &Request, conf: &'static LocationConf) -> Result<Option<Ke
     let Some(scheme) = conf.scheme() else {
         return Ok(at_error_page(r));
     };
-    if let Some(kept) = ngx::kept::<Module>(r).filter(|kept| std::ptr::eq(kept.conf, conf)) {
+    if let Some(kept) = nginx::kept::<Module>(r).filter(|kept| std::ptr::eq(kept.conf, conf)) {
         return Ok(Some(kept));
     }
     let kept = Kept {
@@ -101,16 +101,16 @@ pub(crate) fn told(r: &Request, conf: &'static LocationConf) -> Result<Option<Ke
         decision: decide(r, conf, scheme, false)?,
         is_final: false,
     };
-    ngx::keep::<Module>(r, kept)?;
+    nginx::keep::<Module>(r, kept)?;
     Ok(Some(kept))
 }
 
 /// The access phase's decision about a request that ended in an error page, for the log. Not earlier: no
 /// location opens by another's verdict.
 fn at_error_page(r: &Request) -> Option<Kept> {
-    if !ngx::is_answered(r) {
+    if !nginx::is_answered(r) {
         return None;
     }
-    let kept = ngx::kept_for_good::<Module>(r)?;
-    (kept.is_final || ngx::came_to_error_page(r)).then_some(kept)
+    let kept = nginx::kept_for_good::<Module>(r)?;
+    (kept.is_final || nginx::came_to_error_page(r)).then_some(kept)
 }

@@ -3,18 +3,18 @@
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
 
-use ::ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK};
-use ::ngx::http::HttpModuleMainConf as _;
 use nginx_sys::{
     NGX_CONF_1MORE, NGX_CONF_NOARGS, NGX_CONF_TAKE1, NGX_CONF_TAKE12, NGX_HTTP_LOC_CONF,
     NGX_HTTP_LOC_CONF_OFFSET, NGX_HTTP_MAIN_CONF, NGX_HTTP_SRV_CONF, ngx_command_t, ngx_conf_t,
     ngx_str_t,
 };
+use ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK};
+use ngx::http::HttpModuleMainConf as _;
 
 use crate::Module;
 use crate::config::{LocationConf, Naming};
 use crate::guard::{Panicked, guarded};
-use crate::ngx::{Conf, Failed, Level, Piece, Unsplit, Value, split};
+use crate::nginx::{Conf, Failed, Level, Piece, Unsplit, Value, split};
 
 use words::{flag, level, seconds, status};
 

@@ -6,18 +6,18 @@
 use std::ffi::{c_char, c_void};
 use std::ptr;
 
-use ::ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK, Status};
-use ::ngx::http::{HttpModule, HttpModuleLocationConf, HttpModuleMainConf};
 use nginx_sys::{
     NGX_HTTP_MODULE, NGX_OK, ngx_conf_t, ngx_cycle_t, ngx_http_module_t, ngx_int_t, ngx_module_t,
     ngx_shm_zone_t,
 };
+use ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK, Status};
+use ngx::http::{HttpModule, HttpModuleLocationConf, HttpModuleMainConf};
 
 use crate::access::History;
 use crate::config::{LocationConf, MainConf};
 use crate::decision::Kept;
 use crate::guard::{Panicked, guarded};
-use crate::ngx::{Conf, Failed, Level, RequestMemory, Zone};
+use crate::nginx::{Conf, Failed, Level, RequestMemory, Zone};
 
 mod abi;
 mod access;
@@ -27,14 +27,14 @@ mod decision;
 mod directives;
 mod guard;
 mod metrics;
-mod ngx;
+mod nginx;
 mod request;
 mod variables;
 
 mod export {
     use super::ngx_http_secure_token_module;
 
-    ::ngx::ngx_modules!(ngx_http_secure_token_module);
+    ngx::ngx_modules!(ngx_http_secure_token_module);
 }
 
 /// The module among NGINX's others.
@@ -72,7 +72,7 @@ unsafe impl HttpModuleLocationConf for Module {
     type LocationConf = LocationConf;
 }
 
-// SAFETY: `ngx::keep` and `ngx::keep_for_good` are the only ones that put anything there.
+// SAFETY: `nginx::keep` and `nginx::keep_for_good` are the only ones that put anything there.
 unsafe impl RequestMemory for Module {
     type Kept = Kept;
     type Note = History;
@@ -128,7 +128,7 @@ unsafe extern "C" fn postconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
 
 unsafe extern "C" fn init_zone(zone: *mut ngx_shm_zone_t, _: *mut c_void) -> ngx_int_t {
     // SAFETY: NGINX calls with a zone to which `secure_token_zone` gave the configuration's `MainConf`,
-    let main = unsafe { ngx::owner_of::<MainConf>(zone) };
+    let main = unsafe { nginx::owner_of::<MainConf>(zone) };
     let Some(cycle) = main.cycle else {
         return Status::NGX_ERROR.into();
     };

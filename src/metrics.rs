@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use ::ngx::core::Status;
-use ::ngx::http::{HTTPStatus, HttpModuleLocationConf as _, HttpModuleMainConf as _, Request};
 use nginx_sys::{NGX_HTTP_INTERNAL_SERVER_ERROR, ngx_http_request_t, ngx_int_t};
+use ngx::core::Status;
+use ngx::http::{HTTPStatus, HttpModuleLocationConf as _, HttpModuleMainConf as _, Request};
 
 use crate::Module;
 use crate::counters::Counts;
 use crate::guard::guarded;
-use crate::ngx::{self, Failed, Level};
+use crate::nginx::{self, Failed, Level};
 
 mod json;
 mod prometheus;
@@ -74,7 +74,7 @@ pub(crate) unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t
     match guarded(|| answer(r)) {
         Ok(Ok(status)) => status.into(),
         _ => {
-            ngx::log(
+            nginx::log(
                 r,
                 Level::Error,
                 format_args!("secure_token: no metrics, out of memory or internal error"),
@@ -85,7 +85,7 @@ pub(crate) unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t
 }
 
 fn answer(r: &mut Request) -> Result<Status, Failed> {
-    if !ngx::is_read_only(r) {
+    if !nginx::is_read_only(r) {
         return Ok(HTTPStatus::NOT_ALLOWED.into());
     }
     let discarded = r.discard_request_body();
@@ -97,5 +97,5 @@ fn answer(r: &mut Request) -> Result<Status, Failed> {
         .ok_or(Failed)?;
     let main = Module::main_conf(r).ok_or(Failed)?;
     let counts = main.counts().ok_or(Failed)?;
-    ngx::respond(r, format.content_type(), |out| format.write(counts, out))
+    nginx::respond(r, format.content_type(), |out| format.write(counts, out))
 }

@@ -1,10 +1,10 @@
 //! An NGINX request as a token scheme sees it.
 
-use ::ngx::http::Request;
+use ngx::http::Request;
 use token::{Claims, ClientIp, Failure, Params, Scheme, Secret};
 
 use crate::config::{LocationConf, Source};
-use crate::ngx::{self, Failed, Value};
+use crate::nginx::{self, Failed, Value};
 
 /// A query string without the token's parameters, in the request's pool. It is the client's, or what
 /// became of that.
@@ -15,7 +15,7 @@ pub(crate) fn without_token<'a>(
 ) -> Result<&'a [u8], Failed> {
     // To find it takes a look at every byte, and only a token without a name is known by it.
     let sent = match params.token {
-        None => ngx::sent_args(r),
+        None => nginx::sent_args(r),
         Some(_) => b"",
     };
     keep_query(r, params.others(query, sent))
@@ -33,7 +33,7 @@ pub(crate) fn token_alone<'a>(
     };
     let source = match conf.sources().get(claims.source()) {
         None => b"",
-        Some(Source::Args) => ngx::sent_args(r),
+        Some(Source::Args) => nginx::sent_args(r),
         Some(Source::Value(value)) => value.get(r)?,
     };
     keep_query(r, conf.param_names(scheme).own(source))
@@ -45,7 +45,7 @@ fn keep_query<'a, 'p>(
     pieces: impl Iterator<Item = &'p [u8]> + Clone,
 ) -> Result<&'a [u8], Failed> {
     let joined = pieces.flat_map(|piece| [b"&".as_slice(), piece]).skip(1);
-    ngx::keep_bytes(r, joined).map(|bytes| &*bytes)
+    nginx::keep_bytes(r, joined).map(|bytes| &*bytes)
 }
 
 /// A request under the rules of a location. Whatever is configured with variables is worked out
@@ -67,8 +67,8 @@ impl token::Request for RequestView<'_> {
     fn path(&self) -> Result<&[u8], Failure> {
         match &self.conf.uri {
             Some(value) => self.value(value),
-            None if self.untouched => Ok(ngx::path(self.r)),
-            None => ngx::sent_path(self.r).map_err(|Failed| Failure),
+            None if self.untouched => Ok(nginx::path(self.r)),
+            None => nginx::sent_path(self.r).map_err(|Failed| Failure),
         }
     }
 
@@ -80,7 +80,7 @@ impl token::Request for RequestView<'_> {
                 let is_claimed =
                     |scheme: &dyn Scheme| scheme.facts().client_ip == ClientIp::Claimed;
                 let has_default = self.conf.scheme().is_some_and(is_claimed);
-                Ok(has_default.then(|| ngx::client_ip(self.r)))
+                Ok(has_default.then(|| nginx::client_ip(self.r)))
             }
         }
     }
@@ -91,22 +91,22 @@ impl token::Request for RequestView<'_> {
     }
 
     fn referrer(&self) -> Result<&[u8], Failure> {
-        Ok(ngx::referrer(self.r))
+        Ok(nginx::referrer(self.r))
     }
 
     fn host(&self) -> Result<&[u8], Failure> {
-        Ok(ngx::host(self.r))
+        Ok(nginx::host(self.r))
     }
 
     fn protocol(&self) -> Result<&[u8], Failure> {
-        ngx::protocol(self.r).map_err(|Failed| Failure)
+        nginx::protocol(self.r).map_err(|Failed| Failure)
     }
 
     fn source(&self, index: usize) -> Result<Option<&[u8]>, Failure> {
         match self.conf.sources().get(index) {
             None => Ok(None),
-            Some(Source::Args) if self.untouched => Ok(Some(ngx::args(self.r))),
-            Some(Source::Args) => Ok(Some(ngx::sent_args(self.r))),
+            Some(Source::Args) if self.untouched => Ok(Some(nginx::args(self.r))),
+            Some(Source::Args) => Ok(Some(nginx::sent_args(self.r))),
             Some(Source::Value(value)) => self.value(value).map(Some),
         }
     }

@@ -2,16 +2,16 @@
 
 use std::ffi::CStr;
 
-use ::ngx::core::Status;
-use ::ngx::http::{HttpModuleLocationConf as _, Request};
 use nginx_sys::{ngx_http_request_t, ngx_int_t, ngx_variable_value_t};
+use ngx::core::Status;
+use ngx::http::{HttpModuleLocationConf as _, Request};
 use token::{Claims, Reason};
 
 use crate::Module;
 use crate::config::{LocationConf, Source};
 use crate::decision::{self, Kept};
 use crate::guard::guarded;
-use crate::ngx::{self, Conf, Failed};
+use crate::nginx::{self, Conf, Failed};
 use crate::request;
 
 /// What all the names begin with.
@@ -80,7 +80,7 @@ unsafe extern "C" fn get(
     };
     // Asked again, `decision::told` knows whether to decide anew.
     // SAFETY: NGINX calls with room for the value.
-    unsafe { ngx::answer_once(value, text) };
+    unsafe { nginx::answer_once(value, text) };
     Status::NGX_OK.into()
 }
 
@@ -107,7 +107,7 @@ fn expires<'a>(r: &'a Request, conf: &'static LocationConf) -> Result<&'a [u8], 
     let kept = decision::told(r, conf)?;
     let claims = kept.as_ref().and_then(|kept| kept.decision.claims());
     match claims.and_then(Claims::expires) {
-        Some(seconds) => ngx::keep_number(r, seconds),
+        Some(seconds) => nginx::keep_number(r, seconds),
         None => Ok(b""),
     }
 }
@@ -122,7 +122,7 @@ fn key<'a>(r: &'a Request, conf: &'static LocationConf) -> Result<&'a [u8], Fail
 }
 
 fn args<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed> {
-    let args = ngx::sent_args(r);
+    let args = nginx::sent_args(r);
     let Some(scheme) = conf.scheme() else {
         return Ok(args);
     };

@@ -79,8 +79,8 @@ my ($most) = slurp("$ROOT/CONTRIBUTING.md") =~ /none of Rust has more than (\d+)
 is_deeply [sort grep { $lines{$_} > $most } keys %lines], [], "no file of Rust has more than $most lines";
 
 for my $file (sort grep { $text{$_} =~ /\bunsafe \{/ } keys %text) {
-    next if $file =~ m{^src/(?:ngx/|ngx\.rs)};
-    like $text{$file}, qr/^(?:pub\(crate\) )?unsafe (?:extern "C" fn|impl) /m, "$file: has unsafe where C calls it, or promises something to src\/ngx";
+    next if $file =~ m{^src/(?:nginx/|nginx\.rs)};
+    like $text{$file}, qr/^(?:pub\(crate\) )?unsafe (?:extern "C" fn|impl) /m, "$file: has unsafe where C calls it, or promises something to src\/nginx";
 }
 
 my @schemes = slurp("$ROOT/token/src/scheme.rs") =~ /^mod (\w+);$/mg;

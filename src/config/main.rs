@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::Complaint;
 use super::open::Blocks;
 use crate::counters::{self, Counters, Counts, Full};
-use crate::ngx::{Conf, Cycle, Failed, Level, Place, Shared, Zone};
+use crate::nginx::{Conf, Cycle, Failed, Level, Place, Shared, Zone};
 use crate::variables;
 
 /// What the counters of one place take of the zone, at most: it is handed out in powers of two.

@@ -2,7 +2,7 @@
 //! told by us.
 
 use super::{Complaint, LocationConf};
-use crate::ngx::{BlockName, Conf, Level, Place, Search};
+use crate::nginx::{BlockName, Conf, Level, Place, Search};
 
 mod regex;
 

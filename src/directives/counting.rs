@@ -1,13 +1,13 @@
 //! `secure_token_zone`, `secure_token_label` and `secure_token_metrics`.
 
-use ::ngx::http::HttpModuleMainConf as _;
+use ngx::http::HttpModuleMainConf as _;
 
 use super::words::{first, text};
 use super::{Block, Wrong, once, wrong};
 use crate::Module;
 use crate::counters::LONGEST_NAME;
 use crate::metrics::{self, Format};
-use crate::ngx::{Conf, Level};
+use crate::nginx::{Conf, Level};
 
 /// `secure_token_zone name:size`
 pub(super) fn zone(block: &mut Block<'_>) -> Result<(), Wrong> {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::words::first;
 use super::{Block, Wrong, once, wrong};
 use crate::config::{ParamNames, Source};
-use crate::ngx::Value;
+use crate::nginx::Value;
 
 /// `secure_token_uri value`
 pub(super) fn uri(block: &mut Block<'_>) -> Result<(), Wrong> {

@@ -4,7 +4,7 @@ use token::{SCHEMES, Scheme, scheme};
 
 use super::words::{first, text};
 use super::{Block, Wrong, once, wrong};
-use crate::ngx::Level;
+use crate::nginx::Level;
 
 /// `secure_token off | scheme [word]`
 pub(super) fn choose(block: &mut Block<'_>) -> Result<(), Wrong> {

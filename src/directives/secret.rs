@@ -13,7 +13,7 @@ use super::words::text;
 use super::{Block, Wrong, wrong};
 use crate::config::Secret;
 use crate::counters::LONGEST_NAME;
-use crate::ngx::{Level, Piece, Value, split};
+use crate::nginx::{Level, Piece, Value, split};
 
 /// Below this a secret can be found by trying.
 const SHORT: usize = 16;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Wrong, wrong};
-use crate::ngx::{Conf, Level};
+use crate::nginx::{Conf, Level};
 
 /// The first word; NGINX has checked that there is one.
 pub(super) fn first<'a>(words: &[&'a [u8]]) -> &'a [u8] {

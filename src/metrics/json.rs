@@ -6,14 +6,14 @@ use std::fmt::{self, Write};
 use super::Quoted;
 use super::prometheus::{happened, status};
 use crate::counters::Counts;
-use crate::ngx;
+use crate::nginx;
 
 pub(super) fn write(counts: &Counts, out: &mut dyn Write) -> fmt::Result {
     write!(
         out,
         "{{\"version\":\"{}\",\"nginx\":\"{}\",\"requests\":[",
         env!("CARGO_PKG_VERSION"),
-        ngx::version()
+        nginx::version()
     )?;
     let comma = Comma::default();
     for record in counts.decisions() {

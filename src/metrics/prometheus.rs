@@ -8,7 +8,7 @@ use token::Reason;
 
 use super::Quoted;
 use crate::counters::Counts;
-use crate::ngx;
+use crate::nginx;
 
 pub(super) fn write(counts: &Counts, out: &mut dyn Write) -> fmt::Result {
     head(
@@ -96,7 +96,7 @@ pub(super) fn write(counts: &Counts, out: &mut dyn Write) -> fmt::Result {
         out,
         "secure_token_build_info{{version=\"{}\",nginx=\"{}\"}} 1",
         env!("CARGO_PKG_VERSION"),
-        ngx::version(),
+        nginx::version(),
     )
 }
 
