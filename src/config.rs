@@ -96,15 +96,11 @@ impl LocationConf {
 
     /// Names of the token's parameters in this location.
     pub(crate) fn param_names<'a>(&'a self, scheme: &dyn Scheme) -> Params<'a> {
-        let mut params = scheme.facts().params;
-        if let Some(names) = &self.params {
-            params.token = names.token.as_deref().or(params.token);
-            // A scheme whose tokens have their expiry inside gets no parameter for it.
-            if params.expires.is_some() {
-                params.expires = names.expires.as_deref().or(params.expires);
-            }
+        let params = scheme.facts().params;
+        match &self.params {
+            Some(names) => params.renamed(names.token.as_deref(), names.expires.as_deref()),
+            None => params,
         }
-        params
     }
 
     /// What is asked of a token here.
@@ -271,8 +267,7 @@ impl LocationConf {
     fn params_complaint(&self) -> Option<Complaint> {
         let scheme = self.scheme()?;
         let params = self.param_names(scheme);
-        let is_same = params.token.is_some() && params.token == params.expires;
-        is_same.then(|| Complaint {
+        params.clash().then(|| Complaint {
             level: Level::Emergency,
             place: self.params_place.unwrap_or_default(),
             message: format!(

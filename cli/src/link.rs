@@ -1,5 +1,6 @@
 //! What signer and verifier have to agree on: the options of a link, whatever is done with it.
 
+use token::query::is_param_name;
 use token::{ClientIp, Params, Rules, Scheme};
 
 use crate::output::Trouble;
@@ -35,24 +36,20 @@ pub(crate) struct LinkArgs {
 impl LinkArgs {
     /// The names of the parameters of a scheme.
     pub(crate) fn params<'a>(&'a self, scheme: &dyn Scheme) -> Result<Params<'a>, Trouble> {
-        let mut params = scheme.facts().params;
+        let params = scheme.facts().params;
         let Some(names) = &self.param else {
             return Ok(params);
         };
-        if let Some(name) = &names.token {
-            params.token = Some(name.as_bytes());
+        if names.expires.is_some() && params.expires.is_none() {
+            let name = scheme.name();
+            return Err(format!(
+                "tokens of {name} have their expiry inside; leave \"expires=\" out of --param"
+            )
+            .into());
         }
-        if let Some(name) = &names.expires {
-            if params.expires.is_none() {
-                let name = scheme.name();
-                return Err(format!(
-                    "tokens of {name} have their expiry inside; leave \"expires=\" out of --param"
-                )
-                .into());
-            }
-            params.expires = Some(name.as_bytes());
-        }
-        if params.token.is_some() && params.token == params.expires {
+        let bytes = |name: &'a Option<String>| name.as_deref().map(str::as_bytes);
+        let params = params.renamed(bytes(&names.token), bytes(&names.expires));
+        if params.clash() {
             return Err("--param: token and expiry would have the same name; give them two".into());
         }
         Ok(params)
@@ -112,8 +109,7 @@ impl ParamNames {
                     );
                 }
             };
-            let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-            if name.is_empty() || !name.bytes().all(is_name) {
+            if !is_param_name(name.as_bytes()) {
                 return Err("a name has letters, digits, \"-\", \".\", \"_\" and \"~\", and at least one of them".to_owned());
             }
             if slot.replace(name.to_owned()).is_some() {

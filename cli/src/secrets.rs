@@ -6,12 +6,10 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use token::Secret;
 use zeroize::Zeroizing;
 
 use crate::output::{self, Trouble};
-
-/// A file with more than this is not a secret. The module has the same bound.
-const LONGEST: u64 = 64 * 1024;
 
 /// A secret's bytes, as somebody gave them.
 #[derive(Clone)]
@@ -135,23 +133,17 @@ fn from_file(path: &Path) -> Result<Text, Trouble> {
 
 fn from_reader(reader: impl Read, name: &str) -> Result<Text, Trouble> {
     // Room for all of it at once, so that no copy is left where it grew.
-    let room = LONGEST.saturating_add(1);
-    let mut text = Zeroizing::new(Vec::with_capacity(
-        usize::try_from(room).unwrap_or_default(),
-    ));
+    let room = Secret::LONGEST_FILE.saturating_add(1);
+    let mut text = Zeroizing::new(Vec::with_capacity(room));
     reader
-        .take(room)
+        .take(room as u64)
         .read_to_end(&mut text)
         .map_err(|error| format!("cannot read {name}: {error}"))?;
-    if u64::try_from(text.len()).unwrap_or(u64::MAX) > LONGEST {
+    if text.len() > Secret::LONGEST_FILE {
         return Err(format!("{name} has more than 64 KiB; it is to hold one secret").into());
     }
-    if text.ends_with(b"\n") {
-        text.pop();
-        if text.ends_with(b"\r") {
-            text.pop();
-        }
-    }
+    let length = Secret::in_file(&text).len();
+    text.truncate(length);
     if text.is_empty() {
         return Err(empty(name));
     }

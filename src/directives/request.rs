@@ -3,6 +3,8 @@
 
 use std::rc::Rc;
 
+use token::query::is_param_name;
+
 use super::words::first;
 use super::{Block, Wrong, once, wrong};
 use crate::config::{ParamNames, Source};
@@ -87,8 +89,7 @@ pub(super) fn param(block: &mut Block<'_>) -> Result<(), Wrong> {
                 ));
             }
         };
-        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
-        if name.is_empty() || !name.iter().all(is_name) {
+        if !is_param_name(name) {
             return Err(wrong(format!(
                 "\"{parameter}=\" has no name behind it that can stand in a query; use letters, digits, \
                  \"-\", \".\", \"_\" and \"~\""

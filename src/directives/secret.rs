@@ -7,18 +7,17 @@ use std::path::Path;
 use std::rc::Rc;
 
 use nginx_sys::O_NONBLOCK;
+use token::Secret;
 use zeroize::Zeroizing;
 
 use super::words::text;
 use super::{Block, Wrong, wrong};
-use crate::config::Secret;
+use crate::config;
 use crate::counters::LONGEST_NAME;
 use crate::nginx::{Level, Piece, Value, split};
 
 /// Below this a secret can be found by trying.
 const SHORT: usize = 16;
-/// A file with more than this is not a secret.
-const LONGEST_FILE: u64 = 64 * 1024;
 const EMPTY: &str = "is empty; write the secret into it";
 
 /// `secure_token_secret value [id=name]`
@@ -109,7 +108,7 @@ fn add(block: &mut Block<'_>, value: Value, id: Option<&[u8]>) -> Result<(), Wro
             text(id)
         )));
     }
-    secrets.push(Secret {
+    secrets.push(config::Secret {
         value,
         id: id.into(),
     });
@@ -183,19 +182,16 @@ fn read(path: &Path) -> Result<InFile, Unusable> {
     if metadata.len() == 0 {
         return Err(Unusable::Because(EMPTY));
     }
-    if metadata.len() > LONGEST_FILE {
+    if metadata.len() > Secret::LONGEST_FILE as u64 {
         return Err(Unusable::Because(
             "has more than 64 KiB; name a file that holds one secret",
         ));
     }
     // Room for all of it at once, so that no copy is left where it grew.
-    let room = usize::try_from(LONGEST_FILE).unwrap_or_default();
-    let mut secret = Zeroizing::new(Vec::with_capacity(room));
-    file.take(LONGEST_FILE).read_to_end(&mut secret)?;
-    let text = match secret.strip_suffix(b"\n") {
-        Some(line) => line.strip_suffix(b"\r").unwrap_or(line),
-        None => &secret,
-    };
+    let mut secret = Zeroizing::new(Vec::with_capacity(Secret::LONGEST_FILE));
+    file.take(Secret::LONGEST_FILE as u64)
+        .read_to_end(&mut secret)?;
+    let text = Secret::in_file(&secret);
     if text.is_empty() {
         return Err(Unusable::Because(EMPTY));
     }

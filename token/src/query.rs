@@ -29,7 +29,28 @@ pub struct Fields<'a> {
     pub duplicate: bool,
 }
 
+/// Whether a parameter may be given this name: no character of it has another spelling in a query.
+pub fn is_param_name(name: &[u8]) -> bool {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+    !name.is_empty() && name.iter().all(is_plain)
+}
+
 impl<'a> Params<'a> {
+    /// The same parameters by other names, where they are given any. A scheme whose tokens have their expiry
+    /// inside gets no parameter for it.
+    #[must_use]
+    pub fn renamed(self, token: Option<&'a [u8]>, expires: Option<&'a [u8]>) -> Self {
+        Self {
+            token: token.or(self.token),
+            expires: self.expires.map(|own| expires.unwrap_or(own)),
+        }
+    }
+
+    /// Whether token and expiry go by one name, so that neither can be found.
+    pub fn clash(&self) -> bool {
+        self.token.is_some() && self.token == self.expires
+    }
+
     /// Finds the token in a query string. `None` where it holds none: a token parameter that is
     /// absent or empty is no token, whatever else is there.
     pub fn find<'q>(&self, query: &'q [u8]) -> Option<Fields<'q>> {

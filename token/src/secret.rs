@@ -17,6 +17,17 @@ impl<'a> Secret<'a> {
         Self { text, key: None }
     }
 
+    /// The longest file that holds a secret, in bytes.
+    pub const LONGEST_FILE: usize = 64 * 1024;
+
+    /// The secret in the text of a file: all of it but one newline at its end, which editors put there.
+    pub fn in_file(text: &[u8]) -> &[u8] {
+        match text.strip_suffix(b"\n") {
+            Some(line) => line.strip_suffix(b"\r").unwrap_or(line),
+            None => text,
+        }
+    }
+
     /// The same secret with what [`Scheme::derive`](crate::Scheme::derive) made of it.
     #[must_use]
     pub const fn with_key(self, key: Option<&'a Key>) -> Self {
