@@ -32,6 +32,8 @@ sub files_with {
 sub write_files {
     my ($place, %file) = @_;
     for my $name (sort keys %file) {
+        # Nobody but root may write to what is there.
+        unlink "$dir/$place/$name";
         $nginx->write("$place/$name", $file{$name});
         chmod 0400, "$dir/$place/$name";
     }
