@@ -103,14 +103,12 @@ pub(crate) fn exit_code(verdict: &Verdict) -> ExitCode {
 pub(crate) fn text(asked: &Asked<'_>, verdict: &Verdict, style: Style) -> String {
     let status = reasons::status(verdict);
     let claims = verdict.claims();
-    let is_expired = verdict.reason() == Some(Reason::Expired);
     let is_within_skew = asked.is_within_skew(verdict);
     let place = claims.and(asked.place()).filter(|place| !place.is_args());
     let place = place.map(|place| format!("token from {}", place.name));
     let secret = claims.map(|claims| format!("secret {}", number(claims)));
     let time = claims.map(|claims| match claims.expires() {
-        // At its very second a link of one scheme has expired, and one of another has not.
-        Some(expires) if expires < asked.now || is_within_skew || is_expired => {
+        Some(expires) if asked.scheme.facts().boundary.is_over(expires, asked.now) => {
             format!("expired {}", time::told(expires, asked.now))
         }
         Some(expires) => format!("expires {}", time::told(expires, asked.now)),

@@ -90,6 +90,16 @@ pub enum Boundary {
     Exclusive,
 }
 
+impl Boundary {
+    /// Whether the time of a link that expires then is over; both in Unix seconds.
+    pub const fn is_over(self, expires: u64, now: u64) -> bool {
+        match self {
+            Self::Inclusive => now > expires,
+            Self::Exclusive => now >= expires,
+        }
+    }
+}
+
 /// Something a scheme does only where it is asked to.
 pub struct Extra {
     /// The word that asks for it, behind the scheme's name.

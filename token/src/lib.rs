@@ -37,6 +37,7 @@ mod claims;
 mod client_ip;
 mod encoding;
 mod facts;
+mod judge;
 pub mod query;
 mod request;
 pub mod scheme;

@@ -128,8 +128,10 @@ fn expire(asked: &Asked<'_>, value: &[u8]) -> Said {
         }
         Some(0) => ("never expires".to_owned(), Some(true), None),
         Some(seconds) => {
-            let is_over = asked.now > seconds.saturating_add(asked.rules.clock_skew);
-            let is_late = asked.now > seconds;
+            let boundary = asked.scheme.facts().boundary;
+            let is_over =
+                boundary.is_over(seconds.saturating_add(asked.rules.clock_skew), asked.now);
+            let is_late = boundary.is_over(seconds, asked.now);
             let verb = if is_late { "expired" } else { "expires" };
             let mut said = format!("{verb} {}", time::told(seconds, asked.now));
             if is_late && !is_over {

@@ -18,7 +18,7 @@ pub(super) fn warn(args: &Args, now: u64) {
 fn messages(args: &Args, now: u64) -> Vec<String> {
     let mut messages = Vec::new();
     if let Some(expires) = args.expires(now) {
-        if expires < now {
+        if args.scheme.facts().boundary.is_over(expires, now) {
             messages.push(format!(
                 "the link has expired already: {}",
                 time::told(expires, now)

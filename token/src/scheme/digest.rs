@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq as _;
 use super::{Random, Scheme};
 use crate::client_ip::Address;
 use crate::encoding::{self, Buffer};
+use crate::judge::judge;
 use crate::request::first_token;
 use crate::short::ShortMessage;
 use crate::text::Text;
@@ -140,7 +141,7 @@ impl<R: Row> Scheme for R {
             if !secret.is_empty() {
                 if is_same(message.digest::<R>(secret), token) {
                     let claims = Claims::signed(Some(seconds), index, source);
-                    return Ok(claims.judge(R::FACTS.boundary, rules, now));
+                    return judge(claims, R::FACTS.boundary, &(), request, rules, now);
                 }
                 reason = Reason::Signature;
             }

@@ -11,13 +11,14 @@ use core::fmt;
 use super::{Random, Scheme};
 use crate::cipher::{Cfb, Gcm, Key, NONCE_LENGTH, TAG_LENGTH};
 use crate::encoding;
+use crate::judge::judge;
 use crate::request::first_token;
 use crate::{
     Anatomy, Boundary, Claims, ClientIp, Extra, Facts, Failure, Link, Params, Reason, Request,
     Rules, Scope, Secret, SignError, Verdict,
 };
 
-use claims::{Form, Stated, Unmet};
+use claims::{Form, Stated};
 
 mod claims;
 mod lists;
@@ -165,16 +166,14 @@ impl Check<'_> {
             Ok(stated) => stated,
             Err(reason) => return Ok(claims(None).refused(reason)),
         };
-        let claims = claims(stated.expires());
-        let verdict = claims.judge(Boundary::Inclusive, self.rules, self.now);
-        if verdict.reason().is_some() {
-            return Ok(verdict);
-        }
-        match stated.hold(self.request, self.rules) {
-            Ok(()) => Ok(verdict),
-            Err(Unmet::Because(reason)) => Ok(claims.refused(reason)),
-            Err(Unmet::Unknown(failure)) => Err(failure),
-        }
+        judge(
+            claims(stated.expires()),
+            FACTS.boundary,
+            &stated,
+            self.request,
+            self.rules,
+            self.now,
+        )
     }
 }
 

@@ -3,8 +3,9 @@
 use core::fmt::Write as _;
 
 use super::lists;
+use crate::judge::{Demands, Unmet};
 use crate::text::{Text, split};
-use crate::{Failure, Reason, Request, Rules};
+use crate::{Reason, Request, Rules};
 
 /// How a plaintext has to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,20 +35,6 @@ pub(super) struct Stated<'a> {
     rate: Option<&'a [u8]>,
     prebuf: Option<&'a [u8]>,
     secure: Option<&'a [u8]>,
-}
-
-/// Why a claim does not hold.
-pub(super) enum Unmet {
-    /// The request is another than the token is for, or the claim is not of its form.
-    Because(Reason),
-    /// Nobody can tell.
-    Unknown(Failure),
-}
-
-impl From<Failure> for Unmet {
-    fn from(failure: Failure) -> Self {
-        Self::Unknown(failure)
-    }
 }
 
 impl<'a> Stated<'a> {
@@ -156,9 +143,10 @@ impl<'a> Stated<'a> {
             .iter()
             .all(|(list, read)| list.is_none_or(|list| read(list).is_some()))
     }
+}
 
-    /// Holds every claim but the expiry against the request.
-    pub(super) fn hold(&self, request: &dyn Request, rules: &Rules<'_>) -> Result<(), Unmet> {
+impl Demands for Stated<'_> {
+    fn hold(&self, request: &dyn Request, rules: &Rules<'_>) -> Result<(), Unmet> {
         if let Some(list) = self.url_allow {
             let path = request.path()?;
             let fits = lists::path(list, path, rules.ignore_case);
