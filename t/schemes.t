@@ -154,6 +154,13 @@ for my $scheme (schemes()) {
             }
             refused "$path?" . $query =~ s/&?\b\Q$expires\E=\d+//r, 'no expiry', 'malformed';
             refused "$link&$expires=$at", 'duplicate: the expiry', 'duplicate';
+            for my $other (map { chr } 0x21, 0x24, 0x28 .. 0x2f, 0x3a .. 0x40, 0x7e) {
+                my $form = substr($at, 0, 4) . $other . substr $at, 5;
+                refused $link =~ s/\b\Q$expires\E=\d+/"$expires=" . percent_encode($form)/er, "an expiry with \"$other\" in it", 'malformed';
+            }
+            # A link that was signed with a length of time in place of an expiry, whose path ends like the beginning of one.
+            my ($short) = signed($scheme, "/$name/film-2026", expires => 3600) =~ /\?(.*)/;
+            refused "/$name/film?" . $short =~ s/\b\Q$expires\E=3600/$expires=-20263600/r, 'boundary shift: the end of a name', 'malformed|signature';
             # A digit at the border of path and expiry.
             refused $path =~ s/10$/1/r . '?' . $query =~ s/\b\Q$expires\E=/$expires=0/r, 'boundary shift: the path\'s zero', 'malformed|signature';
             my ($first, $rest) = $at =~ /^(.)(.*)/;

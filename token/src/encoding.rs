@@ -64,9 +64,12 @@ fn eight_digits(digits: [u8; 8]) -> Option<u64> {
     const SIXES: u64 = 0x0606_0606_0606_0606;
     const HIGH_HALVES: u64 = 0xf0f0_f0f0_f0f0_f0f0;
     const ZEROS: u64 = 0x3030_3030_3030_3030;
+    const THREES: u64 = 0x3333_3333_3333_3333;
     let text = u64::from_le_bytes(digits);
-    // A digit stays in 0x30 to 0x3f when 6 is added; nothing else that begins there does.
-    if (text | text.wrapping_add(SIXES)) & HIGH_HALVES != ZEROS {
+    // A digit is from 0x30 to 0x3f, and so it is with 6 added; nothing else is both. Each is asked for itself:
+    // of the two together, "-" and its neighbours would do as well.
+    let more = text.wrapping_add(SIXES);
+    if (text & HIGH_HALVES) | ((more & HIGH_HALVES) >> 4) != THREES {
         return None;
     }
     let ones = text.wrapping_sub(ZEROS);
@@ -165,6 +168,23 @@ mod tests {
             "\u{661}",
         ] {
             assert_eq!(unix_seconds(text.as_bytes()), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_expiry_is_of_digits_alone_whatever_stands_among_them() {
+        for length in 1..=10 {
+            for at in 0..length {
+                for byte in 0..=255 {
+                    let mut text = *b"1234567891";
+                    text[at] = byte;
+                    let is_one = byte.is_ascii_digit() && (at > 0 || byte != b'0');
+                    let found = unix_seconds(&text[..length]);
+                    let number = core::str::from_utf8(&text[..length]).ok();
+                    let number = number.filter(|_| is_one).and_then(|text| text.parse().ok());
+                    assert_eq!(found, number, "{:?}", &text[..length]);
+                }
+            }
         }
     }
 
