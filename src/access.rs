@@ -46,7 +46,10 @@ fn check(
 ) -> Result<Status, Failed> {
     // Always made here and now, whatever a variable found before: what it went by may have changed.
     let decision = decision::decide(r, conf, scheme, nginx::is_untouched(r))?;
-    if Module::main_conf(r).is_some_and(|main| main.uses_variables) {
+    // SSI and scripts ask for a variable by its name, of which the configuration knows nothing: a page that says
+    // why a request was refused is such a one.
+    let is_asked_for = Module::main_conf(r).is_some_and(|main| main.uses_variables);
+    if is_asked_for || decision.reason().is_some() {
         decision::keep(r, conf, decision)?;
     }
     match decision.reason() {

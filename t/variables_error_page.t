@@ -99,6 +99,23 @@ like logs('a page by SSI', '/page/x', 403, '<REJECTED><missing><><> denied')->{b
 
 is logs('a reason put aside', '/why/x', 403, '<REJECTED><missing><><> denied')->{header}{'x-why'}, 'missing', 'may be sent';
 
+# Without a log that asks for them: SSI looks them up by name, which nothing in the configuration tells.
+my $silent = SecureToken::Nginx->new(http => <<'CONF');
+    server {
+        listen unix:DIR/nginx.sock;
+        location ^~ /page/ {
+            secure_token        azion;
+            secure_token_secret a-secret-for-tests;
+            error_page          403 /ssi.html;
+        }
+        location = /ssi.html { internal; ssi on; }
+    }
+CONF
+$silent->write('html/ssi.html', '<!--# echo var="secure_token_reason" -->');
+$silent->start;
+like $silent->get('/page/x')->{body}, qr/^missing\r?$/m, 'a page by SSI alone: it may say why';
+$silent->stop;
+
 $nginx->stop('QUIT');
 is $nginx->alarms, '', 'nothing alarming in the log';
 done_testing;
