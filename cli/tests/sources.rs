@@ -45,6 +45,11 @@ fn a_token_is_taken_from_where_the_sources_say() {
             "st=$cookie_st&e=$cookie_e",
             format!("Cookie: st={token}; e={expires}"),
         ),
+        (
+            "args \"st=$cookie_st&e=$cookie_e\"",
+            format!("Cookie: st={token}; e={expires}"),
+        ),
+        ("'$cookie_link'", format!("Cookie: link={signed}")),
     ] {
         let ran = Cli::new().verify("azion", &["--source", source, "--header", &header, "/a"]);
         assert_eq!(ran.code, 0, "{source} {header}: {}{}", ran.out, ran.err);
@@ -224,5 +229,17 @@ fn what_is_no_source_is_said() {
         let ran = Cli::new().verify("azion", &args);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}");
         assert!(ran.err.contains(said), "{args:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn quotes_that_nginx_would_not_read_are_refused() {
+    for (source, why) in [
+        ("\"$cookie_link", "there is no second \""),
+        ("'$cookie_link'x", "write a blank behind the second '"),
+    ] {
+        let ran = Cli::new().verify("azion", &["--source", source, "/a"]);
+        assert_eq!(ran.code, 2, "{source}");
+        assert!(ran.err.contains(why), "{source}: {}", ran.err);
     }
 }
