@@ -54,7 +54,7 @@ warns 'what is inside a protected prefix is not told again', qr/requests for loc
 warns 'a prefix with ^~ inside a prefix', qr/requests for location "\/a\/b\/".*write "location \^~ \/a\/"/, "location /a/ { location ^~ /a/b/ {\n$good # here\n} } $images";
 warns 'a regular expression beside it, inside of a prefix', qr/requests for location "\/a\/b\/".*write "location \^~ \/a\/b\/"/, "location ^~ /a/ { location /a/b/ {\n$good # here\n} location ~ \\.jpg\$ { } }";
 warns "the expression $_", qr/requests for location "\/videos\/"/, "$protected location ~ \"$_\" { }"
-    for '^/videos/free/', '^/VIDEOS/', '^/vid', '^/', '^/(css|videos)/', '^/(?:v|w)', '^/(?<kind>css|vid)', '/other/', '^/other/|jpg', '^/(a|b)?', '^/a*', '^/videos?/', '^(/a|/videos)/', '.', '^/[a-z]+/', '^/(?i)Other/', '^/(a(b)|v)', '^/x?', '^/(a|)', '^/ü?', '^/\\w+';
+    for '^/videos/free/', '^/VIDEOS/', '^/vid', '^/', '^/(css|videos)/', '^/(?:v|w)', '^/(?<kind>css|vid)', '/other/', '^/other/|jpg', '^/(a|b)?', '^/a*', '^/videos?/', '^(/a|/videos)/', '.', '^/[a-z]+/', '^/(?i)Other/', '^/(o\\|v|p)', '^/(o\\)|v)', '^/(\\w+|o)', '^/(a(b)|v)', '^/x?', '^/(a|)', '^/ü?', '^/\\w+';
 warns 'a return of a file for everybody', qr/requests for location "\/videos\/"/, "$protected location ~ \\.mp4\$ { return 200 free; }";
 warns 'a redirect that takes the token along', qr/requests for location "\/videos\/"/, "$protected location ~ \\.mp4\$ { return 302 /free\$uri; }";
 
@@ -73,7 +73,7 @@ silent 'one that refuses everybody', "$protected location ~ /\\.git { return 404
 silent 'one with protected locations inside', "$protected location ~ \\.jpg\$ { location ~ ^/videos/ { $good } }";
 silent 'a named location', "location \@videos { $good } $images";
 silent "the expression $_", "$protected location ~ \"$_\" { }"
-    for '^/other/', '^/(css|js)/', '^/(?:css|js)/', '^/(?<kind>css|js)/', '^/favicon\.ico$', '^/videos$', '^/a/[^/]+/', '^/other', '^/w+', '^/css(/|$)';
+    for '^/other/', '^/(css|js)/', '^/(?:css|js)/', '^/(?<kind>css|js)/', '^/favicon\.ico$', '^/(wp-login\.php|xmlrpc\.php)$', '^/videos$', '^/a/[^/]+/', '^/other', '^/w+', '^/css(/|$)';
 
 # --- what NGINX does with such requests
 

@@ -99,7 +99,12 @@ fn alternatives(regex: &[u8]) -> Option<impl Iterator<Item = &[u8]>> {
         [b'?' | b'*', ..] => return None,
         group => group,
     };
-    if group.iter().any(|byte| b"\\([".contains(byte)) {
+    // A bar or a parenthesis behind a backslash ends nothing.
+    let is_escaped = |pair: &[u8]| matches!(pair, [b'\\', b'|' | b'\\']);
+    if group.iter().any(|byte| b"([".contains(byte))
+        || group.ends_with(b"\\")
+        || group.windows(2).any(is_escaped)
+    {
         return None;
     }
     if let [_, b'?' | b'*' | b'{', ..] = behind {
