@@ -162,6 +162,7 @@ recipe 'NGINX as the verifier of another server' => sub {
         'another film behind dots' => $link =~ s{film}{film/../other}r, 'a later expiry' => $link =~ s/(\d+)\z/$1 + 1/er);
     is $verifier->status($link), 204, 'the verifier: yes';
     is $verifier->status($altered{$_}), 403, "the verifier: $_" for sort keys %altered;
+    is $verifier->status($_), 403, "the verifier: $_, of which it knows nothing" for '/', '/index.html', '/none';
 
     my $other = $recipe->nginx(1, ['127.0.0.1:9000', "127.0.0.1:$verifier->{port}"]);
     $other->file("srv/www/videos/$_.mp4", "a film\n") for qw(film other);
