@@ -9,7 +9,7 @@
 
 use proptest::prelude::*;
 use token::{
-    Claims, ClientIp, Failure, Link, Reason, RequestParts, Rules, SCHEMES, Scheme, Secret,
+    Claims, ClientIp, Failure, Link, Reason, RequestParts, Rules, SCHEMES, Scheme, Scope, Secret,
     SignError, Verdict,
 };
 
@@ -30,7 +30,7 @@ fn sign(
 
 /// Whether the scheme's tokens are for a beginning of a path, and not for the path as a whole.
 fn is_for_beginnings(scheme: &dyn Scheme) -> bool {
-    scheme.name() == "ectoken"
+    scheme.facts().scope == Scope::Prefix
 }
 
 /// A link that was signed, and what it takes to open it.

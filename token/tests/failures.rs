@@ -1,0 +1,122 @@
+//! A request that cannot answer: nothing is decided then, and nothing opens.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::arithmetic_side_effects,
+    reason = "a test that panics is a test that fails"
+)]
+
+use std::cell::Cell;
+
+use token::{
+    Anatomy, Claim, ClientIp, Failure, Link, Request, RequestParts, Rules, SCHEMES, Scheme, Secret,
+    Verdict,
+};
+
+const SECRET: &[u8] = b"a-secret-for-tests";
+
+/// Answers so many questions, and fails at the next one.
+struct Failing<'a> {
+    parts: RequestParts<'a>,
+    left: Cell<usize>,
+}
+
+impl Failing<'_> {
+    fn ask(&self) -> Result<(), Failure> {
+        let left = self.left.get().checked_sub(1).ok_or(Failure)?;
+        self.left.set(left);
+        Ok(())
+    }
+}
+
+impl Request for Failing<'_> {
+    fn path(&self) -> Result<&[u8], Failure> {
+        self.ask().and_then(|()| self.parts.path())
+    }
+    fn client_ip(&self) -> Result<Option<&[u8]>, Failure> {
+        self.ask().and_then(|()| self.parts.client_ip())
+    }
+    fn country(&self) -> Result<Option<&[u8]>, Failure> {
+        self.ask().and_then(|()| self.parts.country())
+    }
+    fn referrer(&self) -> Result<&[u8], Failure> {
+        self.ask().and_then(|()| self.parts.referrer())
+    }
+    fn host(&self) -> Result<&[u8], Failure> {
+        self.ask().and_then(|()| self.parts.host())
+    }
+    fn protocol(&self) -> Result<&[u8], Failure> {
+        self.ask().and_then(|()| self.parts.protocol())
+    }
+    fn source(&self, index: usize) -> Result<Option<&[u8]>, Failure> {
+        self.ask().and_then(|()| self.parts.source(index))
+    }
+    fn secret(&self, index: usize) -> Result<Option<Secret<'_>>, Failure> {
+        self.ask().and_then(|()| self.parts.secret(index))
+    }
+}
+
+/// A query that opens `/a`, and asks about everything that the scheme can ask.
+fn query(scheme: &dyn Scheme) -> String {
+    let claims = [
+        ("ec_url_allow", "/"),
+        ("ec_clientip", "192.0.2.7"),
+        ("ec_country_allow", "DE"),
+        ("ec_ref_allow", "example.com"),
+        ("ec_host_allow", "example.com"),
+        ("ec_proto_allow", "https"),
+    ];
+    let claims = claims.map(|(name, value)| Claim {
+        name: name.as_bytes(),
+        value: value.as_bytes(),
+    });
+    let facts = scheme.facts();
+    let link = Link {
+        path: b"/a",
+        expires: Some(2_000_000_000),
+        client_ip: (facts.client_ip == ClientIp::Optional).then_some(b"192.0.2.7"),
+        claims: if facts.anatomy == Anatomy::Sealed {
+            &claims
+        } else {
+            &[]
+        },
+    };
+    let random = &mut |bytes: &mut [u8]| getrandom::fill(bytes).map_err(|_| Failure);
+    let mut query = String::new();
+    let secret = Secret::new(SECRET);
+    scheme
+        .sign(&link, &Rules::of(scheme), secret, random, &mut query)
+        .unwrap();
+    query
+}
+
+#[test]
+fn a_failure_at_any_question_of_any_scheme_opens_nothing() {
+    for scheme in SCHEMES.iter().copied() {
+        let query = query(scheme);
+        let parts = RequestParts {
+            path: b"/a",
+            sources: &[b"x=1", query.as_bytes()],
+            secrets: &[b"another-secret", SECRET],
+            client_ip: (scheme.facts().client_ip != ClientIp::Never).then_some(b"192.0.2.7"),
+            country: Some(b"DE"),
+            referrer: b"https://example.com/",
+            host: b"example.com",
+            protocol: b"https",
+        };
+        let ask = |questions| {
+            let left = Cell::new(questions);
+            let request = Failing { parts, left };
+            scheme.verify(&request, &Rules::of(scheme), 1_900_000_000)
+        };
+        let asked = (0..100).find(|&questions| ask(questions).is_ok());
+        let asked = asked.expect("so many questions are enough");
+        assert!(asked >= 5, "{}: {asked} questions", scheme.name());
+        assert!(
+            matches!(ask(asked), Ok(Verdict::Passed(_))),
+            "{}: it opens where all are answered",
+            scheme.name()
+        );
+    }
+}
