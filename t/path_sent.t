@@ -79,7 +79,9 @@ for (
     [on    => '1.1', \&ask,    \@targets],
     [off   => '1.0', \&ask,    \@targets],
     [mixed => '1.1', \&ask,    \@targets],
-    $has_v2 ? [h2 => '2', \&ask_h2, [grep { m{\A/} && !/[\0-\x20\x7f]/ } @targets[0 .. 150]]] : (),
+    # Not what newer versions of curl take for a host: they send that in front of the path, for which
+    # docs/directives.md says what comes of it (secure_token_uri).
+    $has_v2 ? [h2 => '2', \&ask_h2, [grep { m{\A/(?!/\w)} && !/[\0-\x20\x7f]/ } @targets[0 .. 150]]] : (),
 ) {
     my ($server, $version, $ask, $asked) = @$_;
     my ($same, $refused, %odd) = (0, 0);

@@ -42,7 +42,8 @@ impl Header {
         format!("$http_{}", self.name.to_ascii_lowercase().replace('-', "_"))
     }
 
-    /// The value of a cookie, found as NGINX finds it: the first one of that name, in any case, behind a ";" or ",".
+    /// The value of a cookie, found as NGINX finds it: the first one of that name, in any case, behind a ";" or,
+    /// as older NGINX has it, a ",".
     fn cookie(&self, name: &str) -> Option<&str> {
         let mut rest = self.value.as_str();
         while self.is("cookie") {
