@@ -1,10 +1,10 @@
-//! A decision about one request under one location's rules.
+//! A decision about one request at one gate.
 
 use ngx::http::Request;
-use token::{Claims, Failure, Reason, Scheme, Verdict};
+use token::{Claims, Failure, Reason, Verdict};
 
 use crate::Module;
-use crate::config::LocationConf;
+use crate::gate::Gate;
 use crate::nginx::{self, Failed};
 use crate::request::RequestView;
 
@@ -35,46 +35,37 @@ impl Decision {
     }
 }
 
-/// A decision and whose rules it was made under. A request can change its location without NGINX
-/// forgetting what a module kept (`rewrite … last`), so the rules are compared.
+/// A decision and the gate that it was made at. A request can change its location without NGINX
+/// forgetting what a module kept (`rewrite … last`), so the gates are compared.
 #[derive(Clone, Copy)]
 pub(crate) struct Kept {
     /// Of the configuration, which outlives the request.
-    pub(crate) conf: &'static LocationConf,
+    pub(crate) gate: &'static Gate,
     pub(crate) decision: Decision,
     /// The access phase refused, and no other check can let the request in.
     is_final: bool,
 }
 
-/// Decides about this request under this location's rules. `untouched`: nothing has changed its path
-/// and query yet, see [`nginx::is_untouched`].
-pub(crate) fn decide(
-    r: &Request,
-    conf: &LocationConf,
-    scheme: &dyn Scheme,
-    untouched: bool,
-) -> Result<Decision, Failed> {
-    if conf.preflight.unwrap_or(false) && nginx::is_preflight(r) {
+/// Decides about this request at this gate. `untouched`: nothing has changed its path and query yet, see
+/// [`nginx::is_untouched`].
+pub(crate) fn decide(r: &Request, gate: &Gate, untouched: bool) -> Result<Decision, Failed> {
+    if gate.preflight && nginx::is_preflight(r) {
         return Ok(Decision::Preflight);
     }
-    let request = RequestView { r, conf, untouched };
-    let verdict = scheme
-        .verify(&request, &conf.rules(scheme), nginx::now())
+    let request = RequestView { r, gate, untouched };
+    let verdict = gate
+        .scheme
+        .verify(&request, &gate.rules(), nginx::now())
         .map_err(|Failure| Failed)?;
     Ok(Decision::Token(verdict))
 }
 
 /// Keeps the access phase's decision for the variables. The clock goes on, and the access log of a long
 /// download must not say what would be decided at its end.
-pub(crate) fn keep(
-    r: &mut Request,
-    conf: &'static LocationConf,
-    decision: Decision,
-) -> Result<(), Failed> {
-    let is_final =
-        decision.reason().is_some() && !conf.dry_run.unwrap_or(false) && !nginx::satisfy_any(r);
+pub(crate) fn keep(r: &mut Request, gate: &'static Gate, decision: Decision) -> Result<(), Failed> {
+    let is_final = decision.reason().is_some() && !gate.dry_run && !nginx::satisfy_any(r);
     let kept = Kept {
-        conf,
+        gate,
         decision,
         is_final,
     };
@@ -87,18 +78,18 @@ pub(crate) fn keep(
     }
 }
 
-/// What a variable tells in this location: the decision that was kept under its very rules or, where the
-/// access phase was not reached, one made now. `None` where it has no rules.
-pub(crate) fn told(r: &Request, conf: &'static LocationConf) -> Result<Option<Kept>, Failed> {
-    let Some(scheme) = conf.scheme() else {
+/// What a variable tells at this gate: the decision that was kept there or, where the access phase was not
+/// reached, one made now. Where there is no gate, `None`.
+pub(crate) fn told(r: &Request, gate: Option<&'static Gate>) -> Result<Option<Kept>, Failed> {
+    let Some(gate) = gate else {
         return Ok(at_error_page(r));
     };
-    if let Some(kept) = nginx::kept::<Module>(r).filter(|kept| std::ptr::eq(kept.conf, conf)) {
+    if let Some(kept) = nginx::kept::<Module>(r).filter(|kept| std::ptr::eq(kept.gate, gate)) {
         return Ok(Some(kept));
     }
     let kept = Kept {
-        conf,
-        decision: decide(r, conf, scheme, false)?,
+        gate,
+        decision: decide(r, gate, false)?,
         is_final: false,
     };
     nginx::keep::<Module>(r, kept)?;

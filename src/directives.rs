@@ -9,15 +9,16 @@ use nginx_sys::{
     ngx_str_t,
 };
 use ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK};
-use ngx::http::HttpModuleMainConf as _;
 
 use crate::Module;
-use crate::config::{LocationConf, Naming};
+use crate::config::Location;
 use crate::guard::{Panicked, guarded};
-use crate::nginx::{Conf, Failed, Level, Piece, Unsplit, Value, split};
+use crate::nginx::{Conf, Level};
 
+use block::{Block, Wrong};
 use words::{flag, level, seconds, status};
 
+mod block;
 mod counting;
 mod request;
 mod scheme;
@@ -33,71 +34,6 @@ struct Directive {
     set: fn(&mut Block<'_>) -> Result<(), Wrong>,
     /// Whether it means nothing where no `secure_token` is in force.
     needs_scheme: bool,
-}
-
-/// A directive in the block where it stands.
-struct Block<'a> {
-    cf: &'a mut Conf,
-    conf: &'a mut LocationConf,
-    name: &'static str,
-    /// What stands behind the name.
-    words: &'a [&'a [u8]],
-}
-
-impl Block<'_> {
-    /// A message about the directive, which NGINX prints with file and line.
-    fn say(&mut self, level: Level, message: &str) {
-        self.cf.log(level, &format!("\"{}\": {message}", self.name));
-    }
-
-    /// A value that may have variables. Whether there are such variables is known later.
-    fn value(&mut self, word: &[u8]) -> Result<Value, Wrong> {
-        match split(word) {
-            Ok(pieces) => self.joined(&pieces, false),
-            Err(Unsplit::Captures) => Err(wrong(
-                "has a numbered capture such as \"$1\", which is of whatever regular expression ran last, \
-                 be it a \"map\" for a client's header; name the capture: \"(?<path>...)\" in the regular \
-                 expression, and \"$path\" here",
-            )),
-            Err(Unsplit::StrayDollar) => Err(wrong(
-                "has a \"$\" that begins no variable; name one, such as \"$uri\"",
-            )),
-        }
-    }
-
-    fn joined(&mut self, pieces: &[Piece<'_>], is_secret: bool) -> Result<Value, Wrong> {
-        let naming = Naming {
-            directive: self.name,
-            place: self.cf.place(),
-            is_secret,
-        };
-        let main = Module::main_conf_mut(self.cf.as_ref()).ok_or(Wrong::Said)?;
-        for piece in pieces {
-            if let Piece::Variable(name) = piece {
-                main.named_variables.entry(name.to_vec()).or_insert(naming);
-            }
-        }
-        Ok(Value::join(self.cf, pieces)?)
-    }
-}
-
-/// Why a directive was refused.
-enum Wrong {
-    /// What is wrong and what to write instead. Repeats none of the words that are wrong: one may be a
-    /// secret that got into the wrong place.
-    Because(String),
-    /// NGINX has said it.
-    Said,
-}
-
-impl From<Failed> for Wrong {
-    fn from(Failed: Failed) -> Self {
-        Self::Said
-    }
-}
-
-fn wrong(message: impl Into<String>) -> Wrong {
-    Wrong::Because(message.into())
 }
 
 const ANYWHERE: u32 = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
@@ -156,21 +92,21 @@ static DIRECTIVES: [Directive; 20] = [
         name: c"secure_token_denied_status",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
-        set: |block| once(&mut block.conf.denied_status, status(block.words)?),
+        set: |block| block.once(|written| &mut written.denied_status, status(block.words)?),
         needs_scheme: true,
     },
     Directive {
         name: c"secure_token_expired_status",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
-        set: |block| once(&mut block.conf.expired_status, status(block.words)?),
+        set: |block| block.once(|written| &mut written.expired_status, status(block.words)?),
         needs_scheme: true,
     },
     Directive {
         name: c"secure_token_ignore_case",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
-        set: |block| once(&mut block.conf.ignore_case, flag(block.words)?),
+        set: |block| block.once(|written| &mut written.ignore_case, flag(block.words)?),
         needs_scheme: true,
     },
     Directive {
@@ -184,42 +120,42 @@ static DIRECTIVES: [Directive; 20] = [
         name: c"secure_token_clock_skew",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
-        set: |block| once(&mut block.conf.clock_skew, seconds(block.words)?),
+        set: |block| block.once(|written| &mut written.clock_skew, seconds(block.words)?),
         needs_scheme: true,
     },
     Directive {
         name: c"secure_token_max_lifetime",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
-        set: |block| once(&mut block.conf.max_lifetime, seconds(block.words)?),
+        set: |block| block.once(|written| &mut written.max_lifetime, seconds(block.words)?),
         needs_scheme: true,
     },
     Directive {
         name: c"secure_token_strip",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
-        set: |block| once(&mut block.conf.strip, flag(block.words)?),
+        set: |block| block.once(|written| &mut written.strip, flag(block.words)?),
         needs_scheme: true,
     },
     Directive {
         name: c"secure_token_preflight",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
-        set: |block| once(&mut block.conf.preflight, flag(block.words)?),
+        set: |block| block.once(|written| &mut written.preflight, flag(block.words)?),
         needs_scheme: true,
     },
     Directive {
         name: c"secure_token_dry_run",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
-        set: |block| once(&mut block.conf.dry_run, flag(block.words)?),
+        set: |block| block.once(|written| &mut written.dry_run, flag(block.words)?),
         needs_scheme: true,
     },
     Directive {
         name: c"secure_token_log_level",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
-        set: |block| once(&mut block.conf.log_level, level(block.words)?),
+        set: |block| block.once(|written| &mut written.log_level, level(block.words)?),
         needs_scheme: true,
     },
     Directive {
@@ -297,22 +233,22 @@ pub(crate) fn claimed_by_another(cf: &Conf) -> Option<String> {
 unsafe extern "C" fn set(
     cf: *mut ngx_conf_t,
     command: *mut ngx_command_t,
-    conf: *mut c_void,
+    location: *mut c_void,
 ) -> *mut c_char {
-    // SAFETY: NGINX calls with the configuration being read,
+    // SAFETY: NGINX calls with the configuration being read, which nobody else uses meanwhile.
     let cf = unsafe { Conf::from_ptr(cf) };
-    // SAFETY: with settings that `create_loc_conf` made for the block,
-    let conf = unsafe { &mut *conf.cast::<LocationConf>() };
-    // SAFETY: and with an entry of `COMMANDS`,
+    // SAFETY: NGINX calls with what `create_loc_conf` made for the block that the directive stands in.
+    let location = unsafe { &mut *location.cast::<Location>() };
+    // SAFETY: NGINX calls with the entry of `COMMANDS` that has this function.
     let post = unsafe { (*command).post };
-    // SAFETY: where `post` is the directive it was made from.
+    // SAFETY: `COMMANDS` has an entry of `DIRECTIVES` as `post` wherever it has this function.
     let directive = unsafe { &*post.cast::<Directive>() };
 
     let words = cf.words();
     let words: Vec<&[u8]> = words.iter().map(|word| word.as_slice()).collect();
     let mut block = Block {
         cf,
-        conf,
+        location,
         name: directive.name.to_str().unwrap_or_default(),
         words: &words,
     };
@@ -322,7 +258,10 @@ unsafe extern "C" fn set(
         Ok(Ok(())) => {
             if directive.needs_scheme {
                 let place = block.cf.place();
-                block.conf.first_setting.get_or_insert((block.name, place));
+                block
+                    .location
+                    .first_setting
+                    .get_or_insert((block.name, place));
             }
             return NGX_CONF_OK;
         }
@@ -332,13 +271,4 @@ unsafe extern "C" fn set(
     };
     block.say(Level::Emergency, &message);
     NGX_CONF_ERROR
-}
-
-fn once<T>(setting: &mut Option<T>, value: T) -> Result<(), Wrong> {
-    match setting.replace(value) {
-        None => Ok(()),
-        Some(_) => Err(wrong(
-            "is given twice in this block; remove all but one of them",
-        )),
-    }
 }

@@ -11,12 +11,13 @@ use nginx_sys::{
     ngx_shm_zone_t,
 };
 use ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK, Status};
-use ngx::http::{HttpModule, HttpModuleLocationConf, HttpModuleMainConf};
+use ngx::http::{HttpModule, HttpModuleLocationConf, HttpModuleMainConf, Request};
 
-use crate::access::History;
-use crate::config::{LocationConf, MainConf};
+use crate::config::{Location, Main};
 use crate::decision::Kept;
+use crate::gate::Gate;
 use crate::guard::{Panicked, guarded};
+use crate::history::History;
 use crate::nginx::{Conf, Failed, Level, RequestMemory, Zone};
 
 mod abi;
@@ -25,9 +26,12 @@ mod config;
 mod counters;
 mod decision;
 mod directives;
+mod gate;
 mod guard;
+mod history;
 mod metrics;
 mod nginx;
+mod query;
 mod request;
 mod variables;
 
@@ -62,17 +66,17 @@ pub static mut ngx_http_secure_token_module: ngx_module_t = ngx_module_t {
     ..ngx_module_t::default()
 };
 
-// SAFETY: `create_main_conf` allocates a `MainConf`.
+// SAFETY: `create_main_conf` gives NGINX a `Main` for this module, and nothing else does.
 unsafe impl HttpModuleMainConf for Module {
-    type MainConf = MainConf;
+    type MainConf = Main;
 }
 
-// SAFETY: `create_loc_conf` allocates a `LocationConf`.
+// SAFETY: `create_loc_conf` gives NGINX a `Location` for this module and every block, and nothing else does.
 unsafe impl HttpModuleLocationConf for Module {
-    type LocationConf = LocationConf;
+    type LocationConf = Location;
 }
 
-// SAFETY: `nginx::keep` and `nginx::keep_for_good` are the only ones that put anything there.
+// SAFETY: only `nginx::keep` and `nginx::keep_for_good` put anything into this module's context, and both put a `Kept`.
 unsafe impl RequestMemory for Module {
     type Kept = Kept;
     type Note = History;
@@ -81,8 +85,16 @@ unsafe impl RequestMemory for Module {
 impl HttpModule for Module {
     fn module() -> &'static ngx_module_t {
         let module = &raw const ngx_http_secure_token_module;
-        // SAFETY: NGINX writes to it only when it loads the module, before it calls any of this.
+        // SAFETY: NGINX writes to the static only while it loads the module, before it calls anything of it.
         unsafe { &*module }
+    }
+}
+
+impl Module {
+    /// What is in force where a request is; `None` where that is open.
+    #[inline]
+    fn gate(r: &Request) -> Option<&'static Gate> {
+        Self::location_conf(r)?.gate.as_deref()
     }
 }
 
@@ -95,7 +107,7 @@ fn step(callback: impl FnOnce() -> Result<(), Failed>) -> ngx_int_t {
 }
 
 unsafe extern "C" fn preconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
-    // SAFETY: NGINX calls with the configuration being read.
+    // SAFETY: NGINX calls with the configuration being read, which nobody else uses meanwhile.
     let cf = unsafe { Conf::from_ptr(cf) };
     step(|| {
         if let Some(message) = directives::claimed_by_another(cf) {
@@ -107,7 +119,7 @@ unsafe extern "C" fn preconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
 }
 
 unsafe extern "C" fn postconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
-    // SAFETY: NGINX calls with the configuration being read.
+    // SAFETY: NGINX calls with the configuration being read, which nobody else uses meanwhile.
     let cf = unsafe { Conf::from_ptr(cf) };
     step(|| {
         let main = Module::main_conf_mut(cf.as_ref()).ok_or(Failed)?;
@@ -127,12 +139,12 @@ unsafe extern "C" fn postconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
 }
 
 unsafe extern "C" fn init_zone(zone: *mut ngx_shm_zone_t, _: *mut c_void) -> ngx_int_t {
-    // SAFETY: NGINX calls with a zone to which `secure_token_zone` gave the configuration's `MainConf`,
-    let main = unsafe { nginx::owner_of::<MainConf>(zone) };
+    // SAFETY: NGINX calls with a zone to which `secure_token_zone` gave the configuration's `Main`.
+    let main = unsafe { nginx::owner_of::<Main>(zone) };
     let Some(cycle) = main.cycle else {
         return Status::NGX_ERROR.into();
     };
-    // SAFETY: and with its memory there. `MainConf` keeps the zone no longer than to `init_module`.
+    // SAFETY: NGINX calls once the zone's memory is there, and `Main` keeps it no longer than to `init_module`.
     let Some(zone) = (unsafe { Zone::from_ptr(zone, cycle) }) else {
         return Status::NGX_ERROR.into();
     };
@@ -141,7 +153,7 @@ unsafe extern "C" fn init_zone(zone: *mut ngx_shm_zone_t, _: *mut c_void) -> ngx
 
 /// Called when nothing can refuse the configuration any more. An error would end NGINX.
 unsafe extern "C" fn init_module(cycle: *mut ngx_cycle_t) -> ngx_int_t {
-    // SAFETY: NGINX calls with the configuration that is about to be in force.
+    // SAFETY: NGINX calls with the configuration that is about to be in force, and changes it no more meanwhile.
     let cycle = unsafe { &*cycle };
     if let Some(main) = Module::main_conf(cycle) {
         // What found no place is not counted, and has been told of.
@@ -151,13 +163,13 @@ unsafe extern "C" fn init_module(cycle: *mut ngx_cycle_t) -> ngx_int_t {
 }
 
 unsafe extern "C" fn create_main_conf(cf: *mut ngx_conf_t) -> *mut c_void {
-    // SAFETY: NGINX calls with the configuration being read.
-    unsafe { Conf::from_ptr(cf) }.allocate(MainConf::default())
+    // SAFETY: NGINX calls with the configuration being read, which nobody else uses meanwhile.
+    unsafe { Conf::from_ptr(cf) }.allocate(Main::default())
 }
 
 unsafe extern "C" fn create_loc_conf(cf: *mut ngx_conf_t) -> *mut c_void {
-    // SAFETY: NGINX calls with the configuration being read.
-    unsafe { Conf::from_ptr(cf) }.allocate(LocationConf::default())
+    // SAFETY: NGINX calls with the configuration being read, which nobody else uses meanwhile.
+    unsafe { Conf::from_ptr(cf) }.allocate(Location::default())
 }
 
 unsafe extern "C" fn merge_loc_conf(
@@ -165,12 +177,12 @@ unsafe extern "C" fn merge_loc_conf(
     outer: *mut c_void,
     inner: *mut c_void,
 ) -> *mut c_char {
-    // SAFETY: NGINX calls with the configuration being read,
+    // SAFETY: NGINX calls with the configuration being read, which nobody else uses meanwhile.
     let cf = unsafe { Conf::from_ptr(cf) };
-    // SAFETY: with two blocks' settings that `create_loc_conf` made,
-    let outer = unsafe { &*outer.cast::<LocationConf>() };
-    // SAFETY: which are never the same.
-    let inner = unsafe { &mut *inner.cast::<LocationConf>() };
+    // SAFETY: NGINX calls with what `create_loc_conf` made for the outer block.
+    let outer = unsafe { &*outer.cast::<Location>() };
+    // SAFETY: NGINX calls with what `create_loc_conf` made for the inner block, which is another one.
+    let inner = unsafe { &mut *inner.cast::<Location>() };
     let merged = step(|| {
         let main = Module::main_conf_mut(cf.as_ref()).ok_or(Failed)?;
         for complaint in inner.merge(outer, main, cf) {

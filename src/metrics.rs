@@ -93,7 +93,7 @@ fn answer(r: &mut Request) -> Result<Status, Failed> {
         return Ok(discarded);
     }
     let format = Module::location_conf(r)
-        .and_then(|conf| conf.metrics)
+        .and_then(|location| location.metrics)
         .ok_or(Failed)?;
     let main = Module::main_conf(r).ok_or(Failed)?;
     let counts = main.counts().ok_or(Failed)?;

@@ -4,15 +4,15 @@ use std::ffi::CStr;
 
 use nginx_sys::{ngx_http_request_t, ngx_int_t, ngx_variable_value_t};
 use ngx::core::Status;
-use ngx::http::{HttpModuleLocationConf as _, Request};
+use ngx::http::Request;
 use token::{Claims, Reason};
 
 use crate::Module;
-use crate::config::{LocationConf, Source};
 use crate::decision::{self, Kept};
+use crate::gate::Gate;
 use crate::guard::guarded;
 use crate::nginx::{self, Conf, Failed};
-use crate::request;
+use crate::query;
 
 /// What all the names begin with.
 pub(crate) const PREFIX: &[u8] = b"secure_token_";
@@ -20,8 +20,10 @@ pub(crate) const PREFIX: &[u8] = b"secure_token_";
 /// A variable: its name and how its value is found.
 struct Variable {
     name: &'static CStr,
-    value: for<'a> fn(&'a Request, &'static LocationConf) -> Result<&'a [u8], Failed>,
+    value: for<'a> fn(&'a Request, Option<&'static Gate>) -> Text<'a>,
 }
+
+type Text<'a> = Result<&'a [u8], Failed>;
 
 static VARIABLES: [Variable; 6] = [
     Variable {
@@ -38,15 +40,15 @@ static VARIABLES: [Variable; 6] = [
     },
     Variable {
         name: c"secure_token_key",
-        value: key,
+        value: secret_id,
     },
     Variable {
         name: c"secure_token_args",
-        value: args,
+        value: sent_without_token,
     },
     Variable {
         name: c"secure_token_query",
-        value: query,
+        value: token_alone,
     },
 ];
 
@@ -67,29 +69,24 @@ unsafe extern "C" fn get(
     value: *mut ngx_variable_value_t,
     data: usize,
 ) -> ngx_int_t {
-    // SAFETY: NGINX calls with the request whose variable is asked for,
+    // SAFETY: NGINX calls with the request whose variable is asked for, and a `Request` is laid out as it.
     let r = unsafe { &*r.cast::<Request>() };
-    // SAFETY: and with the number that `add` gave.
+    // SAFETY: NGINX calls with the number that `add` gave it, which is the address of a static.
     let variable = unsafe { &*std::ptr::with_exposed_provenance::<Variable>(data) };
-    let text = guarded(|| {
-        let conf = Module::location_conf(r).ok_or(Failed)?;
-        (variable.value)(r, conf)
-    });
-    let Ok(Ok(text)) = text else {
+    let Ok(Ok(text)) = guarded(|| (variable.value)(r, Module::gate(r))) else {
         return Status::NGX_ERROR.into();
     };
     // Asked again, `decision::told` knows whether to decide anew.
-    // SAFETY: NGINX calls with room for the value.
+    // SAFETY: NGINX calls with room of its own for the value.
     unsafe { nginx::answer_once(value, text) };
     Status::NGX_OK.into()
 }
 
-fn status<'a>(r: &'a Request, conf: &'static LocationConf) -> Result<&'a [u8], Failed> {
-    let Some(Kept { conf, decision, .. }) = decision::told(r, conf)? else {
+fn status<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'a> {
+    let Some(Kept { gate, decision, .. }) = decision::told(r, gate)? else {
         return Ok(b"");
     };
-    let spared = conf.dry_run.unwrap_or(false);
-    Ok(match (decision.reason(), spared) {
+    Ok(match (decision.reason(), gate.dry_run) {
         (None, _) => b"PASSED",
         (Some(Reason::Expired), false) => b"EXPIRED",
         (Some(Reason::Expired), true) => b"EXPIRED_DRY_RUN",
@@ -98,13 +95,13 @@ fn status<'a>(r: &'a Request, conf: &'static LocationConf) -> Result<&'a [u8], F
     })
 }
 
-fn reason<'a>(r: &'a Request, conf: &'static LocationConf) -> Result<&'a [u8], Failed> {
-    let reason = decision::told(r, conf)?.and_then(|kept| kept.decision.reason());
+fn reason<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'a> {
+    let reason = decision::told(r, gate)?.and_then(|kept| kept.decision.reason());
     Ok(reason.map_or("", Reason::as_str).as_bytes())
 }
 
-fn expires<'a>(r: &'a Request, conf: &'static LocationConf) -> Result<&'a [u8], Failed> {
-    let kept = decision::told(r, conf)?;
+fn expires<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'a> {
+    let kept = decision::told(r, gate)?;
     let claims = kept.as_ref().and_then(|kept| kept.decision.claims());
     match claims.and_then(Claims::expires) {
         Some(seconds) => nginx::keep_number(r, seconds),
@@ -112,37 +109,28 @@ fn expires<'a>(r: &'a Request, conf: &'static LocationConf) -> Result<&'a [u8], 
     }
 }
 
-fn key<'a>(r: &'a Request, conf: &'static LocationConf) -> Result<&'a [u8], Failed> {
-    let Some(kept) = decision::told(r, conf)? else {
+fn secret_id<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'a> {
+    let Some(Kept { gate, decision, .. }) = decision::told(r, gate)? else {
         return Ok(b"");
     };
-    let claims = kept.decision.claims();
-    let secret = claims.and_then(|claims| kept.conf.secrets().get(claims.secret()));
+    let secret = decision.claims().and_then(|claims| gate.secret_of(claims));
     Ok(secret.map_or(b"", |secret| &secret.id))
 }
 
-fn args<'a>(r: &'a Request, conf: &'a LocationConf) -> Result<&'a [u8], Failed> {
-    let args = nginx::sent_args(r);
-    let Some(scheme) = conf.scheme() else {
-        return Ok(args);
-    };
-    // Where tokens come from elsewhere, these names are the application's own.
-    if !conf
-        .sources()
-        .iter()
-        .any(|source| matches!(source, Source::Args))
-    {
-        return Ok(args);
+/// Asked while a decision is made: what a token is for may be put together with it.
+fn sent_without_token<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'a> {
+    match gate {
+        Some(gate) => query::sent_without_token(r, gate),
+        None => Ok(nginx::sent_args(r)),
     }
-    request::without_token(r, &conf.param_names(scheme), args)
 }
 
-fn query<'a>(r: &'a Request, conf: &'static LocationConf) -> Result<&'a [u8], Failed> {
-    let accepted = decision::told(r, conf)?.filter(|kept| kept.decision.reason().is_none());
-    let Some(Kept { conf, decision, .. }) = accepted else {
+fn token_alone<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'a> {
+    let accepted = decision::told(r, gate)?.filter(|kept| kept.decision.reason().is_none());
+    let Some(Kept { gate, decision, .. }) = accepted else {
         return Ok(b"");
     };
     // Where there are no claims it was a preflight.
     let claims = decision.claims();
-    claims.map_or(Ok(b""), |claims| request::token_alone(r, conf, claims))
+    claims.map_or(Ok(b""), |claims| query::token_alone(r, gate, claims))
 }

@@ -19,7 +19,7 @@ const BOOKKEEPING_KILOBYTES: usize = 64;
 
 /// What the whole configuration has in common.
 #[derive(Default)]
-pub(crate) struct MainConf {
+pub(crate) struct Main {
     /// Whether anything uses a variable of this module, so that decisions are worth keeping.
     pub(crate) uses_variables: bool,
     /// The variables that our directives name, and where first.
@@ -49,7 +49,7 @@ pub(crate) struct Naming {
     pub(crate) is_secret: bool,
 }
 
-impl MainConf {
+impl Main {
     /// The counters, where there are any.
     pub(crate) fn counts(&self) -> Option<&Counts> {
         self.counts.get().and_then(Shared::get)
@@ -73,7 +73,7 @@ impl MainConf {
     fn settle(&self, zone: &Zone) -> Result<(), Failed> {
         let (counts, settled) = counters::settle(zone, self.counters.iter().map(Rc::as_ref));
         if let Some(counts) = counts {
-            // Set once: every configuration has a `MainConf` of its own.
+            // Set once: every configuration has a `Main` of its own.
             let _ = self.counts.set(counts);
         }
         match settled {
@@ -90,7 +90,7 @@ impl MainConf {
             Err(Full { was_in_use: false }) => {
                 let room = |counters: &Rc<Counters>| {
                     BYTES_PER_SECRET
-                        .saturating_mul(counters.keys.len())
+                        .saturating_mul(counters.secret_ids.len())
                         .saturating_add(BYTES_PER_PLACE)
                 };
                 let bytes: usize = self.counters.iter().map(room).sum();

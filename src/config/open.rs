@@ -1,7 +1,7 @@
 //! Locations that look protected and are open. NGINX takes such a configuration without a word, so it is
 //! told by us.
 
-use super::{Complaint, LocationConf};
+use super::{Complaint, Location};
 use crate::nginx::{BlockName, Conf, Level, Place, Search};
 
 mod regex;
@@ -30,19 +30,13 @@ struct Block {
 pub(crate) struct Blocks {
     all: Vec<Block>,
     /// The blocks around the one that was merged last, and that one: settings and position.
-    path: Vec<(*const LocationConf, usize)>,
+    path: Vec<(*const Location, usize)>,
 }
 
 impl Blocks {
     /// Takes down a block as it was before and is after it inherited from the block around it. `cf` is at
     /// the block.
-    pub(crate) fn note(
-        &mut self,
-        outer: &LocationConf,
-        chooses: bool,
-        inner: &LocationConf,
-        cf: &Conf,
-    ) {
+    pub(crate) fn note(&mut self, outer: &Location, chooses: bool, inner: &Location, cf: &Conf) {
         if cf.is_nameless() {
             return;
         }
@@ -53,7 +47,7 @@ impl Blocks {
                 outer: None,
                 search: None,
                 scheme: None,
-                chooses: outer.scheme.is_some(),
+                chooses: outer.written.scheme.is_some(),
                 first_setting: outer.first_setting,
                 returns: None,
                 is_internal: false,
@@ -65,7 +59,8 @@ impl Blocks {
             self.path.pop();
         }
         let is_server = self.path.len() == 1;
-        let scheme = inner.scheme();
+        let scheme = inner.written.scheme.as_ref();
+        let scheme = scheme.and_then(|scheme| Some((scheme.value?.name(), scheme.place)));
         let search = (!is_server).then(|| cf.search()).flatten();
         // To ask costs a look at every module, and only these can be complained about.
         let may_return = scheme.is_some() || search == Some(Search::Regex);
@@ -73,7 +68,7 @@ impl Blocks {
             name: Some(cf.block_name()),
             outer: self.path.last().map(|(_, position)| *position),
             search,
-            scheme: scheme.map(|scheme| (scheme.name(), inner.scheme_place.unwrap_or_default())),
+            scheme,
             chooses,
             first_setting: inner.first_setting,
             returns: may_return.then(|| cf.returned_status()).flatten(),

@@ -2,8 +2,8 @@
 
 use ngx::http::HttpModuleMainConf as _;
 
+use super::block::{Block, Wrong, once, wrong};
 use super::words::{first, text};
-use super::{Block, Wrong, once, wrong};
 use crate::Module;
 use crate::counters::LONGEST_NAME;
 use crate::metrics::{self, Format};
@@ -56,14 +56,14 @@ pub(super) fn label(block: &mut Block<'_>) -> Result<(), Wrong> {
              have room for; write a label of its own into each server or location",
         ));
     }
-    let is_plain = str::from_utf8(word).is_ok_and(|label| !label.contains(char::is_control));
-    if word.len() > LONGEST_NAME || !is_plain {
+    let is_plain = |label: &&str| label.len() <= LONGEST_NAME && !label.contains(char::is_control);
+    let Some(label) = str::from_utf8(word).ok().filter(is_plain) else {
         return Err(wrong(format!(
             "a label is text of at most {LONGEST_NAME} bytes, in UTF-8 and without control characters; \
              write a shorter or plainer one"
         )));
-    }
-    once(&mut block.conf.label, word.into())
+    };
+    block.once(|written| &mut written.label, label.into())
 }
 
 /// `secure_token_metrics [prometheus | json]`
@@ -74,7 +74,7 @@ pub(super) fn metrics(block: &mut Block<'_>) -> Result<(), Wrong> {
             Format::by_name(word).ok_or_else(|| wrong("must be \"prometheus\" or \"json\""))?
         }
     };
-    once(&mut block.conf.metrics, format)?;
+    once(&mut block.location.metrics, format)?;
     let place = block.cf.place();
     let main = Module::main_conf_mut(block.cf.as_ref()).ok_or(Wrong::Said)?;
     main.metrics_place.get_or_insert(place);

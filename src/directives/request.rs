@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use token::query::is_param_name;
 
+use super::block::{Block, Wrong, wrong};
 use super::words::first;
-use super::{Block, Wrong, once, wrong};
-use crate::config::{ParamNames, Source};
+use crate::config::ParamNames;
+use crate::gate::Source;
 use crate::nginx::Value;
 
 /// `secure_token_uri value`
@@ -20,7 +21,7 @@ pub(super) fn uri(block: &mut Block<'_>) -> Result<(), Wrong> {
         ));
     }
     let value = block.value(word)?;
-    once(&mut block.conf.uri, Rc::new(value))
+    block.once(|written| &mut written.uri, Rc::new(value))
 }
 
 /// `secure_token_client_ip value | off`
@@ -33,8 +34,7 @@ pub(super) fn client_ip(block: &mut Block<'_>) -> Result<(), Wrong> {
             "\"$remote_addr\", another variable that has the client's address, or \"off\"",
         )?),
     };
-    block.conf.client_ip_place = Some(block.cf.place());
-    once(&mut block.conf.client_ip, value)
+    block.once(|written| &mut written.client_ip, value)
 }
 
 /// `secure_token_country value`
@@ -42,7 +42,7 @@ pub(super) fn country(block: &mut Block<'_>) -> Result<(), Wrong> {
     let instead = "a variable that has the client's country as a two-letter code, such as \
                    \"$geoip2_data_country_code\"";
     let value = of_the_client(block, first(block.words), instead)?;
-    once(&mut block.conf.country, value)
+    block.once(|written| &mut written.country, value)
 }
 
 /// A value that differs from client to client.
@@ -72,7 +72,7 @@ pub(super) fn source(block: &mut Block<'_>) -> Result<(), Wrong> {
             },
         });
     }
-    once(&mut block.conf.sources, Rc::new(sources))
+    block.once(|written| &mut written.sources, sources.into())
 }
 
 /// `secure_token_param token=name [expires=name]`
@@ -101,6 +101,5 @@ pub(super) fn param(block: &mut Block<'_>) -> Result<(), Wrong> {
             )));
         }
     }
-    block.conf.params_place = Some(block.cf.place());
-    once(&mut block.conf.params, Rc::new(names))
+    block.once(|written| &mut written.params, Rc::new(names))
 }

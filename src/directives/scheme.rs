@@ -2,8 +2,8 @@
 
 use token::{SCHEMES, Scheme, scheme};
 
+use super::block::{Block, Wrong, wrong};
 use super::words::{first, text};
-use super::{Block, Wrong, once, wrong};
 use crate::nginx::Level;
 
 /// `secure_token off | scheme [word]`
@@ -36,8 +36,7 @@ pub(super) fn choose(block: &mut Block<'_>) -> Result<(), Wrong> {
         }
         (chosen, []) => chosen,
     };
-    block.conf.scheme_place = Some(block.cf.place());
-    once(&mut block.conf.scheme, chosen)
+    block.once(|written| &mut written.scheme, chosen)
 }
 
 /// The scheme that does in addition what a word behind its name asks for.

@@ -10,9 +10,9 @@ use nginx_sys::O_NONBLOCK;
 use token::Secret;
 use zeroize::Zeroizing;
 
+use super::block::{Block, Wrong, wrong};
 use super::words::text;
-use super::{Block, Wrong, wrong};
-use crate::config;
+use crate::config::{SecretValue, Setting};
 use crate::counters::LONGEST_NAME;
 use crate::nginx::{Level, Piece, Value, split};
 
@@ -98,20 +98,22 @@ fn is_chosen_by_the_client(piece: &Piece<'_>) -> bool {
 }
 
 fn add(block: &mut Block<'_>, value: Value, id: Option<&[u8]>) -> Result<(), Wrong> {
-    let secrets = block.conf.secrets.get_or_insert_default();
+    let place = block.cf.place();
+    let secrets = block.location.written.secrets.get_or_insert_default();
     let secrets = Rc::get_mut(secrets).ok_or_else(|| wrong("internal error"))?;
     let position = secrets.len().saturating_add(1).to_string();
     let id = id.unwrap_or(position.as_bytes());
-    if secrets.iter().any(|secret| *secret.id == *id) {
+    if secrets.iter().any(|secret| *secret.value.id == *id) {
         return Err(wrong(format!(
             "another secret of this block goes by the name \"{}\"; give each one an \"id=\" of its own",
             text(id)
         )));
     }
-    secrets.push(config::Secret {
-        value,
+    let value = SecretValue {
+        text: Rc::new(value),
         id: id.into(),
-    });
+    };
+    secrets.push(Setting { value, place });
     Ok(())
 }
 

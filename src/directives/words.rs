@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Wrong, wrong};
+use super::block::{Wrong, wrong};
 use crate::nginx::{Conf, Level};
 
 /// The first word; NGINX has checked that there is one.

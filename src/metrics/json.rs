@@ -37,7 +37,7 @@ pub(super) fn write(counts: &Counts, out: &mut dyn Write) -> fmt::Result {
     }
     out.write_str("],\"keys\":[")?;
     let comma = Comma::default();
-    for record in counts.keys() {
+    for record in counts.secrets() {
         write!(
             out,
             "{comma}{{\"label\":{},\"key\":{},\"passed\":{}}}",

@@ -44,7 +44,7 @@ pub(super) fn write(counts: &Counts, out: &mut dyn Write) -> fmt::Result {
         "counter",
         "Requests that each secret opened.",
     )?;
-    for record in counts.keys() {
+    for record in counts.secrets() {
         writeln!(
             out,
             "secure_token_key_passed_total{{label={},key={}}} {}",

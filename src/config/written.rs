@@ -1,0 +1,109 @@
+//! What a block says, and what it takes from the block around it.
+
+use std::rc::Rc;
+
+use token::Scheme;
+
+use crate::gate::Source;
+use crate::nginx::{Level, Place, Value};
+
+/// What a directive says, and where it stands.
+#[derive(Clone)]
+pub(crate) struct Setting<T> {
+    pub(crate) value: T,
+    pub(crate) place: Place,
+}
+
+/// What the directives of a block say; `None` is not set. Lists and values are shared with the blocks that
+/// inherit them.
+#[derive(Default)]
+pub(crate) struct Written {
+    /// A value of `None` is `off`.
+    pub(crate) scheme: Option<Setting<Option<&'static dyn Scheme>>>,
+    /// In the order in which they are tried.
+    pub(crate) secrets: Option<Rc<Vec<Setting<SecretValue>>>>,
+    pub(crate) uri: Option<Setting<Rc<Value>>>,
+    /// A value of `None` is `off`.
+    pub(crate) client_ip: Option<Setting<Option<Rc<Value>>>>,
+    pub(crate) sources: Option<Setting<Rc<[Source]>>>,
+    pub(crate) params: Option<Setting<Rc<ParamNames>>>,
+    pub(crate) denied_status: Option<Setting<u16>>,
+    pub(crate) expired_status: Option<Setting<u16>>,
+    pub(crate) ignore_case: Option<Setting<bool>>,
+    pub(crate) country: Option<Setting<Rc<Value>>>,
+    pub(crate) clock_skew: Option<Setting<u64>>,
+    pub(crate) max_lifetime: Option<Setting<u64>>,
+    pub(crate) strip: Option<Setting<bool>>,
+    pub(crate) preflight: Option<Setting<bool>>,
+    pub(crate) dry_run: Option<Setting<bool>>,
+    pub(crate) log_level: Option<Setting<Level>>,
+    pub(crate) label: Option<Setting<Rc<str>>>,
+}
+
+/// A secret and the name it goes by.
+pub(crate) struct SecretValue {
+    pub(crate) text: Rc<Value>,
+    pub(crate) id: Rc<[u8]>,
+}
+
+/// Names of the token's parameters, where they are not the scheme's own.
+#[derive(Default)]
+pub(crate) struct ParamNames {
+    pub(crate) token: Option<Box<[u8]>>,
+    pub(crate) expires: Option<Box<[u8]>>,
+}
+
+impl Written {
+    /// Takes from the outer block what is not set here. A directive that may be repeated is taken as a
+    /// whole or not at all.
+    pub(super) fn inherit(&mut self, outer: &Self) {
+        // Without "..", so that the compiler names a field that is forgotten.
+        let Self {
+            scheme,
+            secrets,
+            uri,
+            client_ip,
+            sources,
+            params,
+            denied_status,
+            expired_status,
+            ignore_case,
+            country,
+            clock_skew,
+            max_lifetime,
+            strip,
+            preflight,
+            dry_run,
+            log_level,
+            label,
+        } = outer;
+        inherit(&mut self.scheme, scheme);
+        inherit(&mut self.secrets, secrets);
+        inherit(&mut self.uri, uri);
+        inherit(&mut self.client_ip, client_ip);
+        inherit(&mut self.sources, sources);
+        inherit(&mut self.params, params);
+        inherit(&mut self.denied_status, denied_status);
+        inherit(&mut self.expired_status, expired_status);
+        inherit(&mut self.ignore_case, ignore_case);
+        inherit(&mut self.country, country);
+        inherit(&mut self.clock_skew, clock_skew);
+        inherit(&mut self.max_lifetime, max_lifetime);
+        inherit(&mut self.strip, strip);
+        inherit(&mut self.preflight, preflight);
+        inherit(&mut self.dry_run, dry_run);
+        inherit(&mut self.log_level, log_level);
+        inherit(&mut self.label, label);
+    }
+
+    /// The secrets, in the order in which they are tried.
+    pub(super) fn secrets(&self) -> &[Setting<SecretValue>] {
+        self.secrets.as_deref().map_or(&[], Vec::as_slice)
+    }
+}
+
+fn inherit<T: Clone>(own: &mut Option<T>, outer: &Option<T>) {
+    if own.is_none() {
+        own.clone_from(outer);
+    }
+}
