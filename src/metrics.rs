@@ -69,7 +69,7 @@ impl fmt::Display for Quoted<'_> {
 
 /// NGINX's way into a location that answers with the counters.
 pub(crate) unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
-    // SAFETY: NGINX calls its handlers with a request.
+    // SAFETY: NGINX calls its handlers with a request, which nobody else uses meanwhile.
     let r = unsafe { Request::from_ngx_http_request(r) };
     match guarded(|| answer(r)) {
         Ok(Ok(status)) => status.into(),

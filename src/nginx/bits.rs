@@ -30,7 +30,7 @@ impl<T> Bits<T> {
 
     #[inline]
     pub(super) fn is_set(&self, structure: &T) -> bool {
-        // SAFETY: a reference is valid.
+        // SAFETY: a structure that there is a reference to is there.
         unsafe { self.read(structure) != 0 }
     }
 
@@ -38,9 +38,9 @@ impl<T> Bits<T> {
     /// The structure is there. Nothing but this field of it need have been initialised.
     #[inline]
     pub(super) unsafe fn read(&self, structure: *const T) -> u32 {
-        // SAFETY: the word lies inside the structure,
+        // SAFETY: whoever called `new` promised that the word lies inside the structure.
         let word = unsafe { structure.byte_add(self.offset) };
-        // SAFETY: which is there by the caller's promise.
+        // SAFETY: the caller promises that the structure is there, and the word lies inside.
         let word = unsafe { word.cast::<u32>().read_unaligned() };
         (word & self.mask) >> self.mask.trailing_zeros()
     }
@@ -48,13 +48,13 @@ impl<T> Bits<T> {
     /// Bits that have no room in the field are lost.
     #[inline]
     pub(super) fn set(&self, structure: &mut T, value: u32) {
-        // SAFETY: the word lies inside the structure,
+        // SAFETY: whoever called `new` promised that the word lies inside the structure.
         let word = unsafe { std::ptr::from_mut(structure).byte_add(self.offset) };
         let word = word.cast::<u32>();
-        // SAFETY: and is borrowed as the structure is.
+        // SAFETY: the word lies inside a structure that is borrowed for writing.
         let others = unsafe { word.read_unaligned() } & !self.mask;
         let value = (value << self.mask.trailing_zeros()) & self.mask;
-        // SAFETY: as above.
+        // SAFETY: the word lies inside a structure that is borrowed for writing.
         unsafe { word.write_unaligned(others | value) };
     }
 }

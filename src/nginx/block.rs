@@ -103,22 +103,22 @@ impl Conf {
         let settings = self.location_settings(rewrite)?;
         // NGINX keeps this structure to itself. Its first field has always been the array of what `if`,
         // `set`, `return` and so on were made into, as bytes; that it looks like one is seen to.
-        // SAFETY: settings that the module allocated begin with a pointer.
+        // SAFETY: the rewrite module has allocated its settings, which in every NGINX begin with a pointer.
         let codes = unsafe { settings.cast::<*const ngx_array_t>().read() };
-        // SAFETY: null, or an array in the configuration's pool.
+        // SAFETY: the rewrite module has null there, or an array that it keeps as long as the configuration.
         let codes = unsafe { codes.as_ref() }?;
         let is_room = codes.nelts >= size_of::<ngx_http_script_return_code_t>();
         if codes.size != 1 || codes.elts.is_null() || !is_room {
             return None;
         }
         let code = codes.elts.cast::<ngx_http_script_return_code_t>();
-        // SAFETY: every code begins with the function that runs it.
+        // SAFETY: NGINX begins every code with the function that runs it, and there is room for one.
         let run = unsafe { (*code).code };
         let ours: ngx_http_script_code_pt = Some(ngx_http_script_return_code);
         if run.map(|run| run as usize) != ours.map(|run| run as usize) {
             return None;
         }
-        // SAFETY: that function's code is this structure.
+        // SAFETY: NGINX has this structure as the code of that function, and there is room for it.
         Some(unsafe { (*code).status })
     }
 

@@ -40,7 +40,7 @@ pub(crate) fn keep_for_good<M: RequestMemory>(
     value: M::Kept,
 ) -> Result<(), Failed> {
     let mut noted = find_or_put::<M>(r).ok_or(Failed)?;
-    // SAFETY: the request is borrowed for longer.
+    // SAFETY: `find_or_put` has put a `Noted` there, which the request keeps, and that is borrowed for writing.
     let kept = unsafe { noted.as_mut() }.kept.insert(value);
     r.set_module_ctx(ptr::from_mut(kept).cast(), M::module());
     Ok(())
@@ -48,13 +48,13 @@ pub(crate) fn keep_for_good<M: RequestMemory>(
 
 /// What [`keep_for_good`] kept last.
 pub(crate) fn kept_for_good<M: RequestMemory>(r: &Request) -> Option<M::Kept> {
-    // SAFETY: the request is borrowed for longer.
+    // SAFETY: `find_or_put` has put a `Noted` there, which the request keeps, and that is borrowed.
     find::<M>(r).and_then(|noted| unsafe { noted.as_ref() }.kept)
 }
 
 /// The module's note about the request. `None` where memory ran out.
 pub(crate) fn note<M: RequestMemory>(r: &mut Request) -> Option<&mut M::Note> {
-    // SAFETY: the request is borrowed as long as the note.
+    // SAFETY: `find_or_put` has put a `Noted` there, and the request is borrowed for writing as long as the note.
     find_or_put::<M>(r).map(|mut noted| &mut unsafe { noted.as_mut() }.note)
 }
 
@@ -70,7 +70,7 @@ struct Noted<M: RequestMemory> {
 
 fn find<M: RequestMemory>(r: &Request) -> Option<NonNull<Noted<M>>> {
     let mut entry = r.pool().as_ref().cleanup;
-    // SAFETY: null, or an entry of the pool's list.
+    // SAFETY: NGINX ends the list of a pool's cleanups with null, and keeps them as long as the pool.
     while let Some(cleanup) = unsafe { entry.as_ref() } {
         if ptr::eq(cleanup.data.cast(), M::module()) {
             // Known by its data, it is what `find_or_put` put there.

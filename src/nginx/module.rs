@@ -17,7 +17,7 @@ impl Loaded {
         if self.0.name.is_null() {
             return c"";
         }
-        // SAFETY: NGINX has the names of its modules as texts of C.
+        // SAFETY: NGINX has the names of its modules as texts of C, which stay while the module is loaded.
         unsafe { CStr::from_ptr(self.0.name) }
     }
 
@@ -32,7 +32,7 @@ impl Loaded {
             return false;
         }
         loop {
-            // SAFETY: a directive of the module, or the empty one that ends the table.
+            // SAFETY: every module ends its table of directives with an empty one, and that was not passed yet.
             let directive = unsafe { &*command };
             if directive.name.len == 0 {
                 return false;
@@ -40,7 +40,7 @@ impl Loaded {
             if directive.name.as_bytes() == name.to_bytes() {
                 return true;
             }
-            // SAFETY: it was not the last one.
+            // SAFETY: it was not the empty directive, so the module has another one behind it.
             command = unsafe { command.add(1) };
         }
     }
@@ -49,18 +49,18 @@ impl Loaded {
 impl Conf {
     /// The modules that are loaded, in the order in which NGINX asks them for directives.
     pub(crate) fn modules(&self) -> impl Iterator<Item = Loaded> {
-        // SAFETY: the cycle being configured.
+        // SAFETY: NGINX has the cycle being configured there.
         let cycle = unsafe { self.0.cycle.as_ref() };
         let mut next = cycle.map_or(ptr::null(), |cycle| cycle.modules.cast_const());
         std::iter::from_fn(move || {
             if next.is_null() {
                 return None;
             }
-            // SAFETY: an entry of the list, or the null that ends it.
+            // SAFETY: NGINX ends the list of modules with null, and that was not passed yet.
             let module = unsafe { *next };
-            // SAFETY: null, or a module, and those stay while the configuration is there.
+            // SAFETY: NGINX has null there, or a module, which stays while the configuration is there.
             let module = unsafe { module.as_ref() }?;
-            // SAFETY: it was not the last one.
+            // SAFETY: it was not null, so NGINX has another entry behind it.
             next = unsafe { next.add(1) };
             Some(Loaded(module))
         })
@@ -69,14 +69,14 @@ impl Conf {
     /// What a module of `http` keeps for the block that is being read or merged; never null.
     pub(super) fn location_settings(&self, module: Loaded) -> Option<*const c_void> {
         let contexts = self.0.ctx.cast::<ngx_http_conf_ctx_t>();
-        // SAFETY: null, or what NGINX sets inside of the http block.
+        // SAFETY: NGINX has null there or, inside of the http block, a context of it.
         let contexts = unsafe { contexts.as_ref() }?;
         if contexts.loc_conf.is_null() {
             return None;
         }
-        // SAFETY: there is an entry for every module of http,
+        // SAFETY: NGINX has an entry there for every module of http, by its index.
         let settings = unsafe { contexts.loc_conf.add(module.0.ctx_index) };
-        // SAFETY: which may be null.
+        // SAFETY: NGINX has initialised all those entries, if with null.
         let settings = unsafe { *settings };
         (!settings.is_null()).then_some(settings.cast_const())
     }

@@ -16,7 +16,7 @@ pub(super) fn put<T>(pool: &Pool, value: T) -> Option<NonNull<T>> {
     let memory = Allocator::allocate(pool, Layout::new::<T>())
         .ok()?
         .cast::<T>();
-    // SAFETY: there is room for it, aligned.
+    // SAFETY: the pool has just given room for a `T`, aligned as one.
     unsafe { memory.write(value) };
     Some(memory)
 }
@@ -30,9 +30,9 @@ pub(super) unsafe fn put_with_cleanup<T>(
     cleanup: Cleanup,
     value: T,
 ) -> Option<NonNull<T>> {
-    // SAFETY: a `Pool` is valid.
+    // SAFETY: whoever made the `Pool` promised that NGINX keeps it.
     let entry = unsafe { ngx_pool_cleanup_add(pool.as_ptr(), 0) };
-    // SAFETY: null, or a new entry of the pool.
+    // SAFETY: NGINX returns null, or a new entry that nobody else uses.
     let entry = unsafe { entry.as_mut() }?;
     let value = put(pool, value)?;
     entry.data = value.as_ptr().cast();

@@ -43,7 +43,7 @@ impl Value {
             len: name.len(),
             data: name.as_ptr().cast_mut(),
         };
-        // SAFETY: the name is only read.
+        // SAFETY: NGINX only reads the name, and copies it.
         let index = unsafe { ngx_http_get_variable_index(cf.as_ptr(), &raw mut name) };
         index.try_into().map(Self::Variable).map_err(|_| Failed)
     }
@@ -57,9 +57,9 @@ impl Value {
             Self::Literal(text) => Ok(text),
             Self::Variable(index) => {
                 let r = std::ptr::from_ref(r).cast_mut().cast();
-                // SAFETY: the index came from NGINX for this configuration.
+                // SAFETY: NGINX gave the index for the configuration that the request is under.
                 let value = unsafe { ngx_http_get_flushed_variable(r, *index) };
-                // SAFETY: null, or a value that the request keeps.
+                // SAFETY: NGINX returns null, or a value that it keeps as long as the request.
                 unsafe { variable::text(value) }.map(Option::unwrap_or_default)
             }
             Self::Joined(values) => {

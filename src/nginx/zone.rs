@@ -11,6 +11,8 @@ use ngx::ngx_log_error;
 
 use super::{Cycle, Level, bits};
 
+mod setup;
+
 /// What NGINX calls when the memory is there, with the zone and the old zone's data.
 pub(crate) type ZoneInit =
     unsafe extern "C" fn(*mut ngx_shm_zone_t, *mut std::ffi::c_void) -> ngx_int_t;
@@ -54,9 +56,9 @@ pub(crate) struct Zone {
 /// `zone` is what NGINX handed to a [`ZoneInit`]; it was given a `T`, which lives as long as the
 /// configuration.
 pub(crate) unsafe fn owner_of<'a, T>(zone: *mut ngx_shm_zone_t) -> &'a T {
-    // SAFETY: valid by the caller's promise.
+    // SAFETY: the caller promises that NGINX handed the zone out.
     let data = unsafe { (*zone).data };
-    // SAFETY: as the caller promises.
+    // SAFETY: the caller promises that a `T` was given to it, which lives as long as the configuration.
     unsafe { &*data.cast::<T>() }
 }
 
@@ -68,9 +70,9 @@ impl Zone {
     /// nothing else while the result lives, and that is gone before NGINX gives up the configuration.
     pub(crate) unsafe fn from_ptr(zone: *mut ngx_shm_zone_t, cycle: Cycle) -> Option<Self> {
         let zone = NonNull::new(zone)?;
-        // SAFETY: valid by the caller's promise.
+        // SAFETY: the caller promises that NGINX handed the zone out, and that nobody else uses it.
         let mapped = unsafe { zone.as_ref() };
-        // SAFETY: NGINX has mapped it and made the pool before it calls.
+        // SAFETY: NGINX has mapped the memory and made the pool in it before it calls a `ZoneInit`.
         let mut pool = unsafe { SlabPool::from_shm_zone(mapped) }?;
         // That it is full is said by us, and with what to do about it.
         bits::NGX_SLAB_POOL_LOG_NOMEM.set(pool.as_mut(), 0);
@@ -78,7 +80,7 @@ impl Zone {
     }
 
     fn as_ref(&self) -> &ngx_shm_zone_t {
-        // SAFETY: valid by the promise made to `from_ptr`.
+        // SAFETY: whoever called `from_ptr` promised that the zone outlives this value.
         unsafe { self.zone.as_ref() }
     }
 
@@ -98,7 +100,7 @@ impl Zone {
     /// # Safety
     /// Whoever put it there meant the same by `T`, or by what `T` begins with.
     pub(crate) unsafe fn root<T: Shareable>(&self) -> Option<&T> {
-        // SAFETY: null, or a `T` by the caller's promise.
+        // SAFETY: NGINX has null there at first, and the caller promises that what was put there is a `T`.
         unsafe { self.pool.as_ref().data.cast::<T>().as_ref() }
     }
 
@@ -116,9 +118,9 @@ impl Zone {
 
     fn put<T: Shareable>(&self, value: T) -> Option<&T> {
         let memory = self.pool.allocate(Layout::new::<T>()).ok()?.cast::<T>();
-        // SAFETY: there is room for it, aligned.
+        // SAFETY: the pool has just given room for a `T`, aligned as one.
         unsafe { memory.write(value) };
-        // SAFETY: just put there, where it stays.
+        // SAFETY: it has just been written there, and nothing is ever freed in a zone.
         Some(unsafe { memory.as_ref() })
     }
 
@@ -146,10 +148,10 @@ struct Node<T> {
     value: T,
 }
 
-// SAFETY: `next` points into the same shared memory, at the same address in each process, for workers
-// are forks of the master that mapped it; it never changes.
+// SAFETY: `next` never changes and points into the same shared memory, which NGINX has at the same address in
+// each process, for workers are forks of the master that mapped it.
 unsafe impl<T: Shareable> Shareable for Node<T> {}
-// SAFETY: as above.
+// SAFETY: `next` never changes, and the value may be used by several at a time.
 unsafe impl<T: Sync> Sync for Node<T> {}
 
 impl<T: Shareable> List<T> {
@@ -162,7 +164,7 @@ impl<T: Shareable> List<T> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         let mut next = self.first.load(Ordering::Acquire);
         std::iter::from_fn(move || {
-            // SAFETY: null, or a node that was complete before it came into the list.
+            // SAFETY: `push` puts a node into the list once it is complete, and nothing is ever freed in a zone.
             let node = unsafe { next.as_ref() }?;
             next = node.next;
             Some(&node.value)

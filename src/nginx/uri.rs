@@ -1,0 +1,103 @@
+//! Path and query of a request: as the client sent them, and what NGINX made of them.
+
+use nginx_sys::{
+    NGX_OK, ngx_http_core_srv_conf_t, ngx_http_parse_complex_uri, ngx_http_request_t, ngx_int_t,
+    ngx_str_t,
+};
+use ngx::http::{HttpModuleServerConf as _, NgxHttpCoreModule, Request};
+
+use super::memory::keep_bytes;
+use super::{Failed, bits};
+
+/// Whether NGINX's own view of path and query is still what the client sent. To be asked in the access
+/// phase only: later `try_files` may have put another path there, which leaves no trace.
+pub(crate) fn is_untouched(r: &Request) -> bool {
+    let inner = r.as_ref();
+    bits::NGX_HTTP_REQUEST_VALID_UNPARSED_URI.is_set(inner)
+        && !bits::NGX_HTTP_REQUEST_INTERNAL.is_set(inner)
+}
+
+/// NGINX's view of the path, decoded and normalised.
+pub(crate) fn path(r: &Request) -> &[u8] {
+    r.as_ref().uri.as_bytes()
+}
+
+/// NGINX's view of the query string.
+pub(crate) fn args(r: &Request) -> &[u8] {
+    r.as_ref().args.as_bytes()
+}
+
+/// Puts a shorter query string in its place, for whatever comes after the access phase. Path and query
+/// in the client's own words are no longer handed on then, or the old one would be.
+pub(crate) fn shorten_args(
+    r: &mut Request,
+    shorten: impl FnOnce(&Request) -> Result<&[u8], Failed>,
+) -> Result<(), Failed> {
+    let args = shorten(r)?;
+    let args = ngx_str_t {
+        len: args.len(),
+        data: args.as_ptr().cast_mut(),
+    };
+    let inner = r.as_mut();
+    if args.len != inner.args.len {
+        inner.args = args;
+        bits::NGX_HTTP_REQUEST_VALID_UNPARSED_URI.set(inner, 0);
+    }
+    Ok(())
+}
+
+/// The client's query string as it was sent, without `?`, whatever became of it inside NGINX.
+pub(crate) fn sent_args(r: &Request) -> &[u8] {
+    // NGINX too ends the URI at a fragment, and begins the query at the first question mark.
+    let mut uri = r.as_ref().unparsed_uri.as_bytes();
+    if let Some(sent) = uri.split(|&byte| byte == b'#').next() {
+        uri = sent;
+    }
+    let mark = uri.iter().position(|&byte| byte == b'?');
+    mark.and_then(|at| uri.get(at..)?.get(1..))
+        .unwrap_or_default()
+}
+
+/// The path that the client asked for, whatever became of it inside NGINX. The request line's URI is
+/// parsed a second time, by NGINX's own function, so that it comes out as it did the first time.
+/// Empty where that function, in another server's setting of `merge_slashes`, refuses it.
+#[cold]
+pub(crate) fn sent_path(r: &Request) -> Result<&[u8], Failed> {
+    let inner = r.as_ref();
+    let sent = inner.unparsed_uri.as_bytes();
+    let has_path = sent.first() == Some(&b'/');
+
+    // NGINX looks at one byte behind the URI and puts a slash in front of an absent path.
+    let line = keep_bytes(r, [sent, b"\n"].into_iter())?;
+    let path = keep_bytes(r, [sent, b"/"].into_iter())?;
+
+    // SAFETY: the structure is C's, of numbers and of pointers that may be null, so all zero is a value of it.
+    let mut parser: ngx_http_request_t = unsafe { std::mem::zeroed() };
+    let line = line.as_mut_ptr_range();
+    parser.connection = inner.connection;
+    parser.uri.data = path.as_mut_ptr();
+    parser.uri_start = line.start;
+    parser.uri_end = line.end.wrapping_sub(1);
+    bits::NGX_HTTP_REQUEST_EMPTY_PATH_IN_URI.set(&mut parser, u32::from(!has_path));
+    // SAFETY: what was set above is all that the function of NGINX reads of a request; it writes no more than
+    // it reads and a slash, for which `path` has room.
+    let rc = unsafe { ngx_http_parse_complex_uri(&raw mut parser, merge_slashes(r)) };
+    let length = if rc == NGX_OK as ngx_int_t {
+        parser.uri.len
+    } else {
+        0
+    };
+    Ok(path.get(..length).unwrap_or_default())
+}
+
+/// The setting that was in force when the request line was parsed: that of the address's default
+/// server, as the Host header was not known yet.
+fn merge_slashes(r: &Request) -> usize {
+    // SAFETY: NGINX keeps the connection as long as its requests; it is null only where there is no request line.
+    let connection = unsafe { r.as_ref().http_connection.as_ref() };
+    connection
+        .and_then(NgxHttpCoreModule::server_conf)
+        .map_or(1, |core: &ngx_http_core_srv_conf_t| {
+            usize::from(core.merge_slashes != 0)
+        })
+}
