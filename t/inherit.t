@@ -254,3 +254,15 @@ __DATA__
     [get(ectoken('/a', 'ec_country_allow=FR')), 'X-Country: FR', 'X-Other: US'] => 200, [get(ectoken('/a', 'ec_country_allow=US')), 'X-Country: FR', 'X-Other: US'] => 403,
     [get(ectoken('/other/a', 'ec_country_allow=FR')), 'X-Country: FR', 'X-Other: US'] => 403, [get(ectoken('/other/a', 'ec_country_allow=US')), 'X-Country: FR', 'X-Other: US'] => 200,
 ]
+
+=== TEST 16: of two locations that inherit the same, the one does not tell what was decided in the other
+--- config
+    secure_token        azion;
+    secure_token_secret a-secret-for-tests;
+    secure_token_uri    $uri;
+    location /a/ { set $in_a $secure_token_status; rewrite ^/a/(.*) /b/$1 last; }
+    location /b/ { return 200 "$in_a $secure_token_status\n"; }
+--- request eval
+[get(azion('/a/x')), get(azion('/a/x', signs => '/b/x')), get('/a/x')]
+--- response_body eval
+["PASSED REJECTED\n", "REJECTED PASSED\n", "REJECTED REJECTED\n"]
