@@ -17,13 +17,14 @@ pub(crate) use complaint::Complaint;
 pub(crate) use main::{Main, Naming};
 pub(crate) use written::{ParamNames, SecretValue, Setting, Written};
 
-/// The settings of a `http`, `server`, `location` or `if` block.
+/// The settings of a `http`, `server`, `location` or `if` block. Where nothing is set they are shared with the
+/// block around it.
 #[derive(Default)]
 pub(crate) struct Location {
-    /// What stands in the block and, once it was merged, what it inherits.
-    pub(crate) written: Written,
+    /// What stands in the block and, once it was merged, what it inherits; `None` where that is nothing.
+    pub(crate) written: Option<Rc<Written>>,
     /// What is in force; `None` where `secure_token` is off.
-    pub(crate) gate: Option<Box<Gate>>,
+    pub(crate) gate: Option<Rc<Gate>>,
     /// How this very location answers with the counters.
     pub(crate) metrics: Option<Format>,
     /// The first directive of this very block that means nothing where no scheme is in force.
@@ -32,41 +33,56 @@ pub(crate) struct Location {
 }
 
 impl Location {
+    /// What stands in the block, while that is being read.
+    pub(crate) fn written_mut(&mut self) -> &mut Written {
+        Rc::make_mut(self.written.get_or_insert_default())
+    }
+
     /// Takes from the outer block what is not set here, and says what is wrong with the result. `cf` is
     /// at the block.
     pub(crate) fn merge(&mut self, outer: &Self, main: &mut Main, cf: &mut Conf) -> Vec<Complaint> {
         let mut complaints = Vec::new();
         // The http block is merged into no other, so it is looked at from within.
-        if !outer.is_merged {
-            complaints.extend(outer.written.client_ip_complaint());
-            complaints.extend(outer.written.no_expiry_complaint());
+        if let Some(written) = outer.written.as_deref().filter(|_| !outer.is_merged) {
+            complaints.extend(written.client_ip_complaint());
+            complaints.extend(written.no_expiry_complaint());
         }
-        let sets_client_ip = self.written.client_ip.is_some();
-        let sets_params = self.written.params.is_some();
-        let chooses = self.written.scheme.is_some();
-        let opens_alike = outer.is_merged && !chooses && self.written.secrets.is_none();
-        let counts_alike = opens_alike && self.written.label.is_none();
-        self.written.inherit(&outer.written);
+        let own = self.written.as_deref();
+        let sets_nothing = own.is_none();
+        let sets = |is_set: fn(&Written) -> bool| own.is_some_and(is_set);
+        let sets_client_ip = sets(|own| own.client_ip.is_some());
+        let sets_params = sets(|own| own.params.is_some());
+        let sets_label = sets(|own| own.label.is_some());
+        let chooses = sets(|own| own.scheme.is_some());
+        let opens_alike = !chooses && !sets(|own| own.secrets.is_some());
+        match (&mut self.written, &outer.written) {
+            (own @ None, outer) => own.clone_from(outer),
+            (Some(own), Some(outer)) => Rc::make_mut(own).inherit(outer),
+            (Some(_), None) => {}
+        }
         self.is_merged = true;
         main.blocks.note(outer, chooses, self, cf);
-        let around = outer.gate.as_deref();
-        self.gate = self.new_gate(
-            around.filter(|_| opens_alike),
-            around.filter(|_| counts_alike),
-            main,
-        );
+        self.gate = if outer.is_merged && sets_nothing {
+            outer.gate.clone()
+        } else {
+            // Requests never come to the http block itself, so nothing was prepared there.
+            let around = outer.gate.as_deref().filter(|_| opens_alike);
+            self.new_gate(around, around.filter(|_| !sets_label), main)
+        };
         // The block of an "if" or "limit_except" answers as the location around it does.
         if cf.is_nameless() && outer.metrics.is_some() && cf.answer_with(metrics::handler).is_ok() {
             self.metrics = outer.metrics;
         }
-        if sets_client_ip {
-            complaints.extend(self.written.client_ip_complaint());
+        if let Some(written) = &self.written {
+            if sets_client_ip {
+                complaints.extend(written.client_ip_complaint());
+            }
+            if sets_params {
+                complaints.extend(written.no_expiry_complaint());
+            }
+            complaints.extend(written.params_complaint());
+            complaints.extend(written.secret_complaint(cf));
         }
-        if sets_params {
-            complaints.extend(self.written.no_expiry_complaint());
-        }
-        complaints.extend(self.written.params_complaint());
-        complaints.extend(self.written.secret_complaint(cf));
         complaints
     }
 
@@ -77,25 +93,23 @@ impl Location {
         opens_alike: Option<&Gate>,
         counts_alike: Option<&Gate>,
         main: &mut Main,
-    ) -> Option<Box<Gate>> {
-        let scheme = self.written.scheme()?;
+    ) -> Option<Rc<Gate>> {
+        let written = self.written.as_deref()?;
+        let scheme = written.scheme()?;
         let secrets = match opens_alike {
             Some(gate) => Rc::clone(&gate.secrets),
-            None => self.written.prepared_secrets(scheme),
+            None => written.prepared_secrets(scheme),
         };
         let counters = match counts_alike {
             Some(gate) => gate.counters.clone(),
             None => main.zone_place.map(|_| {
                 let ids = secrets.iter().map(|secret| Rc::clone(&secret.id));
-                let counters = Rc::new(Counters::new(
-                    self.written.label(),
-                    scheme.name(),
-                    ids.collect(),
-                ));
+                let counters = Counters::new(written.label(), scheme.name(), ids.collect());
+                let counters = Rc::new(counters);
                 main.counters.push(Rc::clone(&counters));
                 counters
             }),
         };
-        Some(Box::new(self.written.gate(scheme, secrets, counters)))
+        Some(Rc::new(written.gate(scheme, secrets, counters)))
     }
 }

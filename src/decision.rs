@@ -5,7 +5,7 @@ use token::{Claims, Failure, Reason, Verdict};
 
 use crate::Module;
 use crate::gate::Gate;
-use crate::nginx::{self, Failed};
+use crate::nginx::{self, Failed, LocationId};
 use crate::request::RequestView;
 
 /// What was decided about a request.
@@ -35,13 +35,15 @@ impl Decision {
     }
 }
 
-/// A decision and the gate that it was made at. A request can change its location without NGINX
-/// forgetting what a module kept (`rewrite … last`), so the gates are compared.
+/// A decision, and where it was made. A request can change its location without NGINX forgetting what a
+/// module kept (`rewrite … last`), and with it what its variables say, so the locations are compared: a gate
+/// may be that of several.
 #[derive(Clone, Copy)]
 pub(crate) struct Kept {
     /// Of the configuration, which outlives the request.
     pub(crate) gate: &'static Gate,
     pub(crate) decision: Decision,
+    location: LocationId,
     /// The access phase refused, and no other check can let the request in.
     is_final: bool,
 }
@@ -67,6 +69,7 @@ pub(crate) fn keep(r: &mut Request, gate: &'static Gate, decision: Decision) -> 
     let kept = Kept {
         gate,
         decision,
+        location: nginx::location(r),
         is_final,
     };
     // A page for refused requests may be opened by the same link, which stays refused.
@@ -78,18 +81,20 @@ pub(crate) fn keep(r: &mut Request, gate: &'static Gate, decision: Decision) -> 
     }
 }
 
-/// What a variable tells at this gate: the decision that was kept there or, where the access phase was not
-/// reached, one made now. Where there is no gate, `None`.
+/// What a variable tells where the request is, at this gate: the decision that was kept there or, where the
+/// access phase was not reached, one made now. `None` where there is no gate and nothing to be told.
 pub(crate) fn told(r: &Request, gate: Option<&'static Gate>) -> Result<Option<Kept>, Failed> {
     let Some(gate) = gate else {
         return Ok(at_error_page(r));
     };
-    if let Some(kept) = nginx::kept::<Module>(r).filter(|kept| std::ptr::eq(kept.gate, gate)) {
+    let location = nginx::location(r);
+    if let Some(kept) = nginx::kept::<Module>(r).filter(|kept| kept.location == location) {
         return Ok(Some(kept));
     }
     let kept = Kept {
         gate,
         decision: decide(r, gate, false)?,
+        location,
         is_final: false,
     };
     nginx::keep::<Module>(r, kept)?;

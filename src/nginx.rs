@@ -26,7 +26,8 @@ pub(crate) use memory::{
     RequestMemory, keep, keep_bytes, keep_for_good, keep_number, kept, kept_for_good, note,
 };
 pub(crate) use request::{
-    client_ip, host, is_preflight, is_read_only, protocol, referrer, satisfy_any,
+    LocationId, client_ip, host, is_preflight, is_read_only, location, protocol, referrer,
+    satisfy_any,
 };
 pub(crate) use uri::{args, is_untouched, path, sent_args, sent_path, shorten_args};
 pub(crate) use value::{Piece, Unsplit, Value, split};

@@ -47,7 +47,10 @@ impl Blocks {
                 outer: None,
                 search: None,
                 scheme: None,
-                chooses: outer.written.scheme.is_some(),
+                chooses: outer
+                    .written
+                    .as_deref()
+                    .is_some_and(|outer| outer.scheme.is_some()),
                 first_setting: outer.first_setting,
                 returns: None,
                 is_internal: false,
@@ -59,7 +62,10 @@ impl Blocks {
             self.path.pop();
         }
         let is_server = self.path.len() == 1;
-        let scheme = inner.written.scheme.as_ref();
+        let scheme = inner
+            .written
+            .as_deref()
+            .and_then(|inner| inner.scheme.as_ref());
         let scheme = scheme.and_then(|scheme| Some((scheme.value?.name(), scheme.place)));
         let search = (!is_server).then(|| cf.search()).flatten();
         // To ask costs a look at every module, and only these can be complained about.

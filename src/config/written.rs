@@ -16,7 +16,7 @@ pub(crate) struct Setting<T> {
 
 /// What the directives of a block say; `None` is not set. Lists and values are shared with the blocks that
 /// inherit them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Written {
     /// A value of `None` is `off`.
     pub(crate) scheme: Option<Setting<Option<&'static dyn Scheme>>>,
@@ -41,6 +41,7 @@ pub(crate) struct Written {
 }
 
 /// A secret and the name it goes by.
+#[derive(Clone)]
 pub(crate) struct SecretValue {
     pub(crate) text: Rc<Value>,
     pub(crate) id: Rc<[u8]>,

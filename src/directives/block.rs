@@ -29,7 +29,7 @@ impl Block<'_> {
     ) -> Result<(), Wrong> {
         let place = self.cf.place();
         let setting = Setting { value, place };
-        once(field(&mut self.location.written), setting)
+        once(field(self.location.written_mut()), setting)
     }
 
     /// A value that may have variables. Whether there are such variables is known later.

@@ -99,8 +99,8 @@ fn is_chosen_by_the_client(piece: &Piece<'_>) -> bool {
 
 fn add(block: &mut Block<'_>, value: Value, id: Option<&[u8]>) -> Result<(), Wrong> {
     let place = block.cf.place();
-    let secrets = block.location.written.secrets.get_or_insert_default();
-    let secrets = Rc::get_mut(secrets).ok_or_else(|| wrong("internal error"))?;
+    let secrets = &mut block.location.written_mut().secrets;
+    let secrets = Rc::make_mut(secrets.get_or_insert_default());
     let position = secrets.len().saturating_add(1).to_string();
     let id = id.unwrap_or(position.as_bytes());
     if secrets.iter().any(|secret| *secret.value.id == *id) {

@@ -1,5 +1,6 @@
 //! `ngx_http_request_t`: what there is to know about a request beside its path and query.
 
+use std::ffi::c_void;
 use std::ptr;
 
 use nginx_sys::{
@@ -9,6 +10,15 @@ use nginx_sys::{
 use ngx::http::{HttpModuleLocationConf as _, NgxHttpCoreModule, Request};
 
 use super::{Failed, variable};
+
+/// A location or another block that a request is in, to be told from others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LocationId(*mut *mut c_void);
+
+/// Where the request is.
+pub(crate) fn location(r: &Request) -> LocationId {
+    LocationId(r.as_ref().loc_conf)
+}
 
 /// The client's address as text; `unix:` where it came through a socket of the file system.
 pub(crate) fn client_ip(r: &Request) -> &[u8] {
