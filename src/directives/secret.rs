@@ -113,6 +113,8 @@ fn add(block: &mut Block<'_>, value: Value, id: Option<&[u8]>) -> Result<(), Wro
         text: Rc::new(value),
         id: id.into(),
     };
+    // As a rule it is the only one.
+    secrets.reserve_exact(1);
     secrets.push(Setting { value, place });
     Ok(())
 }

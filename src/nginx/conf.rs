@@ -39,16 +39,22 @@ impl Cycle {
     }
 }
 
-/// Where in the configuration something stands.
-#[derive(Clone, Copy, Default)]
+/// Where in the configuration something stands. Small, for every setting of every block has one.
+#[derive(Clone, Copy)]
 pub(crate) struct Place {
-    file: ngx_str_t,
-    line: usize,
+    /// The file's name, and its length.
+    file: *mut u8,
+    length: u32,
+    line: u32,
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
+        let file = ngx_str_t {
+            len: self.length as usize,
+            data: self.file,
+        };
+        write!(f, "{file}:{}", self.line)
     }
 }
 
@@ -113,15 +119,15 @@ impl Conf {
     /// File and line of the directive being read.
     pub(crate) fn place(&self) -> Place {
         // SAFETY: NGINX has null there, or the file being read.
-        match unsafe { self.0.conf_file.as_ref() } {
-            Some(file) => Place {
-                file: file.file.name,
-                line: file.line,
-            },
-            None => Place {
-                file: ngx_str_t::empty(),
-                line: 0,
-            },
+        let (file, line) = match unsafe { self.0.conf_file.as_ref() } {
+            Some(file) => (file.file.name, file.line),
+            None => (ngx_str_t::empty(), 0),
+        };
+        Place {
+            file: file.data,
+            // A name that long is none of a file.
+            length: file.len.try_into().unwrap_or(0),
+            line: line.try_into().unwrap_or(u32::MAX),
         }
     }
 
