@@ -8,7 +8,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use Test::More;
-use Facts;
+use Facts qw(words);
 use SecureToken;
 use SecureToken::Ectoken;
 use SecureToken::Nginx;
