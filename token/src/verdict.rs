@@ -33,6 +33,14 @@ impl Verdict {
         }
     }
 
+    /// Its word in variables and counters.
+    pub const fn status(&self) -> &'static str {
+        match self.reason() {
+            None => "PASSED",
+            Some(reason) => reason.status(),
+        }
+    }
+
     /// What the token says; only of a token whose signature fitted.
     pub const fn claims(&self) -> Option<&Claims> {
         match self {
@@ -111,6 +119,14 @@ impl Reason {
             Self::Url => "url",
             Self::UnsupportedClaim => "unsupported_claim",
             Self::NoSecret => "no_secret",
+        }
+    }
+
+    /// The word for a verdict with this reason: [`Verdict::status`].
+    pub const fn status(self) -> &'static str {
+        match self {
+            Self::Expired => "EXPIRED",
+            _ => "REJECTED",
         }
     }
 
