@@ -78,7 +78,7 @@ $(OUT)/inputs: FORCE | deps-build
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 # The command, which the tests, the demonstration and the benchmark sign with.
-$(CLI): $(shell find token/ cli/ \( -path token/tests -o -path cli/tests \) -prune -o -print) Cargo.toml Cargo.lock | deps-build
+$(CLI): $(shell find token/ explain/ cli/ \( -path token/tests -o -path explain/tests -o -path cli/tests \) -prune -o -print) Cargo.toml Cargo.lock | deps-build
 	@tools/cargo 'compiling the command secure-token' build --locked --release -p secure-token
 	@mkdir -p $(@D)
 	@cp -f $(TARGET_DIR)/release/secure-token $@

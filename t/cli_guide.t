@@ -66,7 +66,7 @@ like slurp("$dir/usr/local/share/bash-completion/completions/secure-token"), qr/
 ok -x "$dir/usr/local/bin/secure-token", 'and the command';
 
 # The names of options that are told of.
-my $help = join '', map { run("secure-token $_ --help\n") } qw(sign verify explain keygen schemes reasons man);
+my $help = join '', map { run("secure-token $_ --help\n") } qw(sign verify explain keygen schemes reasons mistakes man);
 for my $option (slurp($guide) =~ /`(--[a-z-]+)/g) {
     like $help, qr/^ +\Q$option\E\b/m, "$option is one";
 }
@@ -80,9 +80,10 @@ my %printed = (
         . run("secure-token explain --json --secret-file key '$link'\n"),
     schemes => run("secure-token schemes --json\n"),
     reasons => run("secure-token reasons --json\n"),
+    mistakes => run("secure-token mistakes --json\n"),
     keygen => run("secure-token keygen --json\n") . run("secure-token keygen --json --out another\n"),
 );
-my %rows = slurp($guide) =~ /^\| `(sign|verify|explain|keygen|schemes|reasons)` \| (.*) \|$/mg;
+my %rows = slurp($guide) =~ /^\| `(sign|verify|explain|keygen|schemes|reasons|mistakes)` \| (.*) \|$/mg;
 $rows{explain} .= $rows{verify};
 for my $name (sort keys %printed) {
     my %told = map { $_ => 1 } grep { !/^(?:PASSED|EXPIRED|REJECTED)$/ } $rows{$name} =~ /`(\w+)`/g;

@@ -57,8 +57,8 @@ sub dependencies {
     return map { /^([\w-]+) = /mg } $text =~ /^\[(?:build-|dev-)?dependencies\]\n(.*?)(?=^\[|\z)/msg;
 }
 
-my %ours = map { $_ => 1 } qw(token secure-token ngx_http_secure_token_module);
-my %uses = ('token/Cargo.toml' => [], 'cli/Cargo.toml' => ['token'], 'Cargo.toml' => ['token']);
+my %ours = map { $_ => 1 } qw(token explain secure-token ngx_http_secure_token_module);
+my %uses = ('token/Cargo.toml' => [], 'explain/Cargo.toml' => ['token'], 'cli/Cargo.toml' => ['explain', 'token'], 'Cargo.toml' => ['token']);
 for my $manifest (sort keys %uses) {
     my @dependencies = dependencies($manifest);
     ok scalar @dependencies, "$manifest: has dependencies";
@@ -73,7 +73,7 @@ find({ no_chdir => 1, wanted => sub {
     my $file = s{^\Q$ROOT\E/}{}r;
     $text{$file} = slurp($_);
     $lines{$file} = () = $text{$file} =~ /\n/g;
-} }, map { "$ROOT/$_" } qw(src token cli));
+} }, map { "$ROOT/$_" } qw(src token explain cli));
 cmp_ok scalar keys %lines, '>', 50, 'there are sources';
 my ($most) = slurp("$ROOT/CONTRIBUTING.md") =~ /none of Rust has more than (\d+) lines/;
 is_deeply [sort grep { $lines{$_} > $most } keys %lines], [], "no file of Rust has more than $most lines";

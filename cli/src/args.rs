@@ -3,13 +3,11 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
-use token::{ClientIp, SCHEMES, Scheme, scheme};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::output::TROUBLE;
-use crate::{explain, facts, generate, keygen, sign, verify};
+use crate::{explain, facts, generate, keygen, mistakes, sign, verify};
 
 /// Sign, verify and explain links for the NGINX module ngx_http_secure_token_module
 ///
@@ -33,7 +31,7 @@ are seconds, or have units: 90s, 15m, 1h30m, 7d, 2w, 1y.
 
 Secrets are never printed. NO_COLOR=1 turns colours off."
 )]
-pub(crate) struct Cli {
+struct Cli {
     #[command(subcommand)]
     command: Command,
 }
@@ -46,6 +44,7 @@ pub(crate) enum Command {
     Keygen(keygen::Args),
     Schemes(facts::SchemesArgs),
     Reasons(facts::ReasonsArgs),
+    Mistakes(mistakes::Args),
     Completions(generate::CompletionsArgs),
     Man(generate::ManArgs),
 }
@@ -74,22 +73,7 @@ pub(crate) fn parse() -> Result<Command, ExitCode> {
     })
 }
 
-/// Reads the name of a scheme.
-pub(crate) fn scheme_parser() -> impl TypedValueParser<Value = &'static dyn Scheme> {
-    let names = SCHEMES
-        .iter()
-        .map(|scheme| PossibleValue::new(scheme.name()).help(summary(*scheme)));
-    PossibleValuesParser::new(names)
-        .try_map(|name| scheme::by_name(name.as_bytes()).ok_or("there is no such scheme"))
-}
-
-/// What distinguishes a scheme's links: `?st={token}&e={expires}`.
-fn summary(scheme: &dyn Scheme) -> String {
-    let facts = scheme.facts();
-    let more = match facts.client_ip {
-        ClientIp::Never => "",
-        ClientIp::Optional => "; may be bound to the client's address",
-        ClientIp::Claimed => "; encrypted, with an expiry and restrictions inside",
-    };
-    facts::link(facts) + more
+/// The command line's own definition.
+pub(crate) fn definition() -> clap::Command {
+    Cli::command()
 }

@@ -1,35 +1,21 @@
 //! `secure-token explain`: why a link opens or does not.
 
-mod claims;
-mod clock;
-mod diagnosis;
-mod digest;
-mod ectoken;
-mod forms;
-mod found;
-mod hints;
 mod report;
-mod search;
-mod steps;
-mod ways;
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::ExitCode;
 
-use token::{Params, Rules, SCHEMES, Scheme};
+use explain::place::Place;
+use explain::url::Url;
+use token::{SCHEMES, Scheme};
 
-use crate::args::scheme_parser;
 use crate::link::LinkArgs;
 use crate::output::{self, Style, Trouble};
-use crate::request::{Asked, RequestArgs};
+use crate::request_args::{RequestArgs, link_request};
+use crate::schemes::scheme_parser;
 use crate::secrets::SecretArgs;
-use crate::url::Url;
-use crate::{elsewhere, query, verify};
-
-use diagnosis::Diagnosis;
-use found::Found;
-use report::Report;
+use crate::verdict;
 
 /// Tell what a link says, check it step by step, and name the mistake that was made when it was signed
 ///
@@ -69,72 +55,35 @@ pub(crate) struct Args {
     request: RequestArgs,
 }
 
-/// What is as long as this is a token, or was one.
-const LONG: usize = 60;
-
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Trouble> {
     let secrets = args.secrets.read()?;
     let scheme = match args.scheme {
         Some(scheme) => scheme,
         None => guess(args)?,
     };
-    let asked = Asked::new(
+    let request = link_request(
         scheme,
         &args.link,
         &args.request,
         &secrets,
         args.url.as_bytes(),
     )?;
-    let verdict = asked.verdict();
-    let found = Found::new(&asked);
-    let diagnosis = Diagnosis::new(&asked, &found, &verdict, args.link.client_ip.as_deref());
-    let report = Report::new(&asked, &found, verdict, diagnosis);
+    let findings = explain::explain(&request);
     if args.json {
-        output::print_json(&report.object(&asked))?;
+        output::print_json(&report::object(&request, &findings))?;
     } else {
-        output::print(&report.text(&asked, Style::of_stdout()))?;
+        output::print(&report::text(&request, &findings, Style::of_stdout()))?;
     }
-    Ok(verify::exit_code(&verdict))
+    Ok(verdict::exit_code(&findings.verdict))
 }
 
-/// The scheme whose parameters a link has.
+/// The scheme that a link is of.
 fn guess(args: &Args) -> Result<&'static dyn Scheme, Trouble> {
     let url = Url::parse(args.url.as_bytes())?;
-    let sent = url.query.unwrap_or_default();
-    let places = args.request.places(&url);
-    // A second "?" hides what is behind it.
-    let behind = || sent.split(|&byte| byte == b'?');
-    let texts = || {
-        places
-            .iter()
-            .map(|place| place.text.as_slice())
-            .chain(behind())
-    };
-    let has_parameters = |scheme: &dyn Scheme| {
-        let rules = args.link.rules(scheme);
-        let has_token = |params: Params<'_>| {
-            let headers = &mut args.request.header.iter();
-            texts().any(|text| params.find(text).is_some())
-                || headers.any(|header| elsewhere::has_token(scheme, &params, header))
-        };
-        rules.is_ok_and(|rules| rules.params.token.is_some() && has_token(rules.params))
-    };
-    // A token without a name is known by what it looks like, wherever it stands.
-    let has_look = |scheme: &dyn Scheme| {
-        let rules = Rules::of(scheme);
-        let values = texts().flat_map(|text| text.split(|&byte| byte == b'&'));
-        let is_token =
-            |value: &[u8]| value.len() >= LONG || query::has_token(scheme, &rules, value);
-        let headers = &mut args.request.header.iter();
-        rules.params.token.is_none()
-            && (values.map(hints::value).any(is_token)
-                || headers.any(|header| elsewhere::has_token(scheme, &rules.params, header)))
-    };
-    let schemes = || SCHEMES.iter().copied();
-    let found = schemes()
-        .find(|scheme| has_parameters(*scheme))
-        .or_else(|| schemes().find(|scheme| has_look(*scheme)));
-    found.ok_or_else(|| {
+    let places: Vec<Place> = args.request.places(&url);
+    let params = |scheme: &dyn Scheme| args.link.params(scheme).ok();
+    let scheme = explain::guess(&url, &places, &args.request.header, params);
+    scheme.ok_or_else(|| {
         let names: Vec<&str> = SCHEMES.iter().map(|scheme| scheme.name()).collect();
         format!(
             "the link has the parameters of no scheme; name the one it is meant to have with --scheme: {}",

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use token::{Anatomy, Boundary, ClientIp, Facts, Part, Reason, SCHEMES, Scope};
 
 use crate::output::{self, Colour, Style, Trouble};
-use crate::reasons;
 
 /// List the schemes, and how their tokens are made
 #[derive(clap::Args)]
@@ -51,7 +50,7 @@ pub(crate) fn reasons(args: &ReasonsArgs) -> Result<ExitCode, Trouble> {
         let objects = Reason::ALL.map(|reason| {
             json!({
                 "reason": reason.as_str(),
-                "status": reasons::status_of(reason),
+                "status": reason.status(),
                 "summary": reason.summary(),
             })
         });

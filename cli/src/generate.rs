@@ -4,11 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Command, CommandFactory as _};
+use clap::Command;
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use crate::args::Cli;
 use crate::output::{self, Trouble};
 
 /// Print what completes this command in a shell
@@ -39,15 +38,18 @@ pub(crate) struct ManArgs {
     page: Option<String>,
 }
 
-pub(crate) fn completions(args: &CompletionsArgs) -> Result<ExitCode, Trouble> {
+pub(crate) fn completions(
+    args: &CompletionsArgs,
+    mut command: Command,
+) -> Result<ExitCode, Trouble> {
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "secure-token", &mut text);
+    clap_complete::generate(args.shell, &mut command, "secure-token", &mut text);
     output::print_bytes(&text)?;
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) fn man(args: &ManArgs) -> Result<ExitCode, Trouble> {
-    let pages = pages()?;
+pub(crate) fn man(args: &ManArgs, command: Command) -> Result<ExitCode, Trouble> {
+    let pages = pages(command)?;
     if let Some(dir) = &args.out_dir {
         let cannot = |error| format!("cannot write into \"{}\": {error}", dir.display());
         fs::create_dir_all(dir).map_err(cannot)?;
@@ -73,8 +75,7 @@ pub(crate) fn man(args: &ManArgs) -> Result<ExitCode, Trouble> {
 }
 
 /// The manual pages by their names.
-fn pages() -> Result<Vec<(String, Vec<u8>)>, Trouble> {
-    let mut command = Cli::command();
+fn pages(mut command: Command) -> Result<Vec<(String, Vec<u8>)>, Trouble> {
     command.build();
     let subcommands = command.get_subcommands().cloned().collect::<Vec<_>>();
     std::iter::once(command)

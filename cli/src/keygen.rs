@@ -28,8 +28,8 @@ pub(crate) struct Args {
     length: u16,
 
     /// How they are written: two hexadecimal digits for each byte, or four characters for three
-    #[arg(long, value_enum, default_value_t = Format::Hex)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = SecretFormat::Hex)]
+    format: SecretFormat,
 
     /// Write the secret to this new file, which only its owner can read. A file that exists is left alone
     #[arg(long, value_name = "FILE")]
@@ -41,7 +41,7 @@ pub(crate) struct Args {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Format {
+enum SecretFormat {
     Hex,
     Base64url,
 }
@@ -54,8 +54,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Trouble> {
     getrandom::fill(&mut bytes)
         .map_err(|error| format!("the operating system gave no random bytes: {error}"))?;
     let (format, mut secret) = match args.format {
-        Format::Hex => ("hex", Zeroizing::new(HEXLOWER.encode(&bytes))),
-        Format::Base64url => ("base64url", Zeroizing::new(BASE64URL_NOPAD.encode(&bytes))),
+        SecretFormat::Hex => ("hex", Zeroizing::new(HEXLOWER.encode(&bytes))),
+        SecretFormat::Base64url => ("base64url", Zeroizing::new(BASE64URL_NOPAD.encode(&bytes))),
     };
     secret.push('\n');
     let about = json!({ "bytes": args.length, "format": format });

@@ -1,10 +1,10 @@
 //! What signer and verifier have to agree on: the options of a link, whatever is done with it.
 
+use explain::url::Url;
 use token::query::is_param_name;
 use token::{ClientIp, Params, Rules, Scheme};
 
 use crate::output::Trouble;
-use crate::url::Url;
 
 #[derive(clap::Args)]
 #[command(next_help_heading = "Link")]
@@ -74,8 +74,8 @@ impl LinkArgs {
         }
     }
 
-    /// The path that is not the URL's own.
-    pub(crate) fn own_path(&self) -> Option<&str> {
+    /// The path that was named in place of the URL's own.
+    pub(crate) fn named_path(&self) -> Option<&str> {
         self.path.as_deref()
     }
 

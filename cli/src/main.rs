@@ -1,28 +1,26 @@
 //! `secure-token`: signs, verifies and explains links on the command line.
 //!
 //! What a scheme is, and whether a link opens, is all in the crate `token`, which the NGINX module goes
-//! by as well. Here is what a terminal needs: arguments, files, clocks and words.
+//! by as well; why it does not, in the crate `explain`. Here is what a terminal needs: arguments, files, the
+//! clock, and what is printed.
 
 mod args;
-mod claims;
-mod elsewhere;
+mod claim_args;
+mod clock;
 mod explain;
 mod facts;
 mod generate;
 mod keygen;
 mod link;
+mod meaning;
+mod mistakes;
 mod output;
-mod path;
-mod query;
-mod reasons;
-mod request;
+mod request_args;
+mod schemes;
 mod secrets;
 mod sign;
 mod source;
-mod text;
-mod time;
-mod unicode;
-mod url;
+mod verdict;
 mod verify;
 
 use std::process::ExitCode;
@@ -42,8 +40,9 @@ fn main() -> ExitCode {
         Command::Keygen(args) => keygen::run(&args),
         Command::Schemes(args) => facts::schemes(&args),
         Command::Reasons(args) => facts::reasons(&args),
-        Command::Completions(args) => generate::completions(&args),
-        Command::Man(args) => generate::man(&args),
+        Command::Mistakes(args) => mistakes::run(&args),
+        Command::Completions(args) => generate::completions(&args, args::definition()),
+        Command::Man(args) => generate::man(&args, args::definition()),
     };
     match done {
         Ok(code) => code,

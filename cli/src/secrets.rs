@@ -13,9 +13,9 @@ use crate::output::{self, Trouble};
 
 /// A secret's bytes, as somebody gave them.
 #[derive(Clone)]
-pub(crate) struct Text(Zeroizing<Vec<u8>>);
+pub(crate) struct SecretText(Zeroizing<Vec<u8>>);
 
-impl FromStr for Text {
+impl FromStr for SecretText {
     type Err = std::convert::Infallible;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -40,12 +40,12 @@ pub(crate) struct SecretArgs {
 
     /// The secret itself. Others see it in the list of processes: prefer a file
     #[arg(long, value_name = "SECRET")]
-    secret: Vec<Text>,
+    secret: Vec<SecretText>,
 }
 
 /// The secrets of a command, in the order in which they are tried: files, standard input, environment,
 /// command line.
-pub(crate) struct Secrets(Vec<Text>);
+pub(crate) struct Secrets(Vec<SecretText>);
 
 impl SecretArgs {
     pub(crate) const fn reads_stdin(&self) -> bool {
@@ -114,7 +114,7 @@ impl Secrets {
     }
 }
 
-fn from_file(path: &Path) -> Result<Text, Trouble> {
+fn from_file(path: &Path) -> Result<SecretText, Trouble> {
     let name = path.display();
     let cannot = |error: io::Error| format!("cannot read \"{name}\": {error}");
     let file = fs::File::open(path).map_err(cannot)?;
@@ -131,7 +131,7 @@ fn from_file(path: &Path) -> Result<Text, Trouble> {
     from_reader(file, &format!("\"{name}\""))
 }
 
-fn from_reader(reader: impl Read, name: &str) -> Result<Text, Trouble> {
+fn from_reader(reader: impl Read, name: &str) -> Result<SecretText, Trouble> {
     // Room for all of it at once, so that no copy is left where it grew.
     let room = Secret::LONGEST_FILE.saturating_add(1);
     let mut text = Zeroizing::new(Vec::with_capacity(room));
@@ -147,18 +147,18 @@ fn from_reader(reader: impl Read, name: &str) -> Result<Text, Trouble> {
     if text.is_empty() {
         return Err(empty(name));
     }
-    Ok(Text(text))
+    Ok(SecretText(text))
 }
 
 fn empty(name: &str) -> Trouble {
     format!("{name} is empty; write the secret into it").into()
 }
 
-fn from_environment(name: &str) -> Result<Text, Trouble> {
+fn from_environment(name: &str) -> Result<SecretText, Trouble> {
     match std::env::var_os(name) {
         Some(value) if !value.is_empty() => {
             let text = Zeroizing::new(value.into_encoded_bytes());
-            Ok(Text(Zeroizing::new(text.to_vec())))
+            Ok(SecretText(Zeroizing::new(text.to_vec())))
         }
         _ => Err(format!(
             "the environment variable \"{name}\" has no secret; set it, or use --secret-file"

@@ -9,14 +9,15 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::process::ExitCode;
 
 use clap::ArgGroup;
+use explain::time;
 use token::Scheme;
 
-use crate::args::scheme_parser;
-use crate::claims::ClaimArgs;
+use crate::claim_args::ClaimArgs;
+use crate::clock;
 use crate::link::LinkArgs;
 use crate::output::{self, Trouble};
+use crate::schemes::scheme_parser;
 use crate::secrets::SecretArgs;
-use crate::time;
 
 use signer::Signer;
 
@@ -46,7 +47,7 @@ pub(crate) struct Args {
     expires_in: Option<Lifetime>,
 
     /// When the link expires: a Unix time in seconds, or a date with its zone, 2026-11-24T10:00:00Z
-    #[arg(long, value_name = "TIME", group = "expiry", value_parser = time::instant)]
+    #[arg(long, value_name = "TIME", group = "expiry", value_parser = clock::instant)]
     expires_at: Option<u64>,
 
     /// Let the link open for ever; ectoken only
@@ -111,14 +112,14 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Trouble> {
     }
     let secrets = args.secrets.read_one()?;
     let signer = Signer::new(args, secrets.first())?;
-    warnings::warn(args, time::now());
+    warnings::warn(args, clock::now());
     if is_stream {
         return stream::run(&signer, args.json);
     }
 
     let mut code = ExitCode::SUCCESS;
     for url in &args.urls {
-        match signer.sign(url.as_bytes(), time::now()) {
+        match signer.sign(url.as_bytes(), clock::now()) {
             Ok(signed) => {
                 if let Some(warning) = &signed.warning {
                     output::warning(warning);

@@ -14,13 +14,14 @@ mod common;
 use common::Cli;
 use token::SCHEMES;
 
-const COMMANDS: [&str; 8] = [
+const COMMANDS: [&str; 9] = [
     "sign",
     "verify",
     "explain",
     "keygen",
     "schemes",
     "reasons",
+    "mistakes",
     "completions",
     "man",
 ];

@@ -37,6 +37,8 @@ mod claims;
 mod client_ip;
 mod encoding;
 mod facts;
+#[cfg(feature = "inspect")]
+pub mod inspect;
 mod judge;
 pub mod query;
 mod request;

@@ -1,13 +1,12 @@
 //! The token schemes and what they have in common.
 
-use alloc::vec::Vec;
 use core::fmt;
 
 use crate::{Facts, Failure, Key, Link, Request, Rules, Secret, SignError, Verdict};
 
 mod azion;
 mod digest;
-mod ectoken;
+pub(crate) mod ectoken;
 mod gcore;
 
 /// Every scheme there is. Parsers, help texts and error messages read this list.
@@ -32,13 +31,6 @@ pub trait Scheme: Sync {
     /// The word that names it: [`Facts::name`].
     fn name(&self) -> &'static str {
         self.facts().name
-    }
-
-    /// What an encrypted token says, whether or not it would open. `None` where the secret does not fit
-    /// or tokens are not encrypted. For those who explain a link: to open one, [`verify`](Self::verify)
-    /// it.
-    fn decrypt(&self, _token: &[u8], _secret: Secret<'_>) -> Option<Vec<u8>> {
-        None
     }
 
     /// What can be made of a secret beforehand, for [`Secret::with_key`]. `None` where requests would

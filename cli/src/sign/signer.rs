@@ -1,14 +1,15 @@
 //! One URL signed.
 
+use explain::restriction::{CLIENT_IP, by_claim};
+use explain::text::{quote, show};
+use explain::url::Url;
+use explain::{query, time};
 use serde_json::json;
 use token::{Anatomy, Claim, Failure, Link, Reason, RequestParts, Rules, Secret, SignError};
 
 use super::Args;
-use crate::claims::{CLIENT_IP, by_claim};
+use crate::clock;
 use crate::output::Trouble;
-use crate::text::{quote, show};
-use crate::url::Url;
-use crate::{query, time};
 
 /// All that URLs of one command have in common.
 pub(super) struct Signer<'a> {
@@ -19,7 +20,7 @@ pub(super) struct Signer<'a> {
 }
 
 /// A URL that was signed.
-pub(super) struct Signed {
+pub(super) struct SignedLink {
     scheme: &'static str,
     url: Vec<u8>,
     path: Vec<u8>,
@@ -27,7 +28,7 @@ pub(super) struct Signed {
     pub(super) warning: Option<String>,
 }
 
-impl Signed {
+impl SignedLink {
     /// With the newline at its end.
     pub(super) fn line(mut self, is_json: bool) -> Vec<u8> {
         if !is_json {
@@ -68,12 +69,12 @@ impl<'a> Signer<'a> {
         }
         // A path that every scheme signs: what is wrong now is wrong with the options.
         signer
-            .query(b"/", time::now())
+            .query(b"/", clock::now())
             .map_err(|error| signer.say(error))?;
         Ok(signer)
     }
 
-    pub(super) fn sign(&self, text: &[u8], now: u64) -> Result<Signed, String> {
+    pub(super) fn sign(&self, text: &[u8], now: u64) -> Result<SignedLink, String> {
         let url = Url::parse(text)?;
         let path = self
             .args
@@ -82,7 +83,7 @@ impl<'a> Signer<'a> {
             .map_err(|why| format!("{}: {why}", show(text)))?;
         let old_query = url.query.unwrap_or_default();
         let mut rest = old_query.to_vec();
-        if query::has_token(self.args.scheme, &self.rules, old_query) {
+        if query::has_token(self.args.scheme, &self.rules.params, old_query) {
             if !self.args.replace {
                 let why = match self.rules.params.token {
                     Some(_) => ", and with two the module refuses it as \"duplicate\"",
@@ -100,7 +101,7 @@ impl<'a> Signer<'a> {
             .query(&path, now)
             .map_err(|error| format!("{}: {}", show(text), self.say(error)))?;
         let new_query = query::with_token(&self.rules.params, &rest, signed.as_bytes());
-        Ok(Signed {
+        Ok(SignedLink {
             scheme: self.args.scheme.name(),
             url: url.with_query(&new_query),
             expires: self.args.expires(now),
@@ -195,7 +196,7 @@ impl<'a> Signer<'a> {
 
     /// Each claim is tried alone, and each name once.
     fn say_which_claim(&self) -> String {
-        let now = time::now();
+        let now = clock::now();
         for (claim, (name, value)) in self.claims.iter().zip(&self.args.claims.0) {
             let twice = self
                 .claims

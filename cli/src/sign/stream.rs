@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::signer::Signer;
+use crate::clock;
 use crate::output::{self, Trouble};
-use crate::time;
 
 /// Room for what is read at once.
 const BUFFER: usize = 64 * 1024;
@@ -39,7 +39,7 @@ pub(super) fn run(signer: &Signer<'_>, is_json: bool) -> Result<ExitCode, Troubl
             out.write_all(b"\n")?;
             continue;
         }
-        match signer.sign(text, time::now()) {
+        match signer.sign(text, clock::now()) {
             Ok(signed) => {
                 if let Some(warning) = &signed.warning {
                     output::warning(&format!("line {number}: {warning}"));

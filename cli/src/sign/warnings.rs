@@ -1,10 +1,12 @@
 //! What is allowed, and most often not meant.
 
+use explain::path::percent_decoded;
+use explain::text::show;
+use explain::time::{self, DAY, YEAR};
 use token::ClientIp;
 
 use super::{Args, Lifetime};
 use crate::output::warning;
-use crate::time::{self, DAY, YEAR};
 
 /// Longer than this nobody means a link to live.
 const LONG: u64 = 10 * YEAR;
@@ -21,7 +23,7 @@ fn messages(args: &Args, now: u64) -> Vec<String> {
         if args.scheme.facts().boundary.is_over(expires, now) {
             messages.push(format!(
                 "the link has expired already: {}",
-                time::told(expires, now)
+                time::dated(expires, now)
             ));
         }
         let lifetime = expires.saturating_sub(now);
@@ -54,7 +56,7 @@ fn messages(args: &Args, now: u64) -> Vec<String> {
     }
     messages.extend(
         args.link
-            .own_path()
+            .named_path()
             .and_then(|path| escape_warning("--path", path)),
     );
     if let Some(address) = &args.link.client_ip
@@ -75,11 +77,11 @@ fn meant_as_milliseconds(lifetime: Lifetime) -> Option<u64> {
 }
 
 fn escape_warning(option: &str, path: &str) -> Option<String> {
-    let decoded = crate::path::percent_decoded(path.as_bytes())?;
+    let decoded = percent_decoded(path.as_bytes())?;
     (decoded != path.as_bytes()).then(|| {
         format!(
             "{option} \"{path}\" is compared with decoded paths as it stands; if it is percent-encoded, write \"{}\"",
-            crate::text::show(&decoded)
+            show(&decoded)
         )
     })
 }

@@ -5,7 +5,6 @@
 //! encrypted with Blowfish, which authenticates nothing: whoever has such a token can alter it.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 use core::fmt;
 
 use super::{Random, Scheme};
@@ -19,8 +18,12 @@ use crate::{
 };
 
 use claims::{Form, Stated};
+#[cfg(feature = "inspect")]
+pub(crate) use inspect::{decipher, has_form, refusal, unseal};
 
 mod claims;
+#[cfg(feature = "inspect")]
+mod inspect;
 mod lists;
 mod sign;
 
@@ -67,12 +70,6 @@ pub(super) struct Ectoken {
 impl Scheme for Ectoken {
     fn facts(&self) -> &'static Facts {
         &FACTS
-    }
-
-    fn decrypt(&self, token: &[u8], secret: Secret<'_>) -> Option<Vec<u8>> {
-        let mut buffer = [0; decoded(LONGEST)];
-        let mut sealed = Sealed::decode(token, self.opens_legacy, &mut buffer)?;
-        (!secret.is_empty() && sealed.open(secret)).then(|| sealed.text().to_vec())
     }
 
     fn derive(&self, secret: Secret<'_>) -> Option<Key> {

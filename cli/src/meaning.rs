@@ -1,0 +1,92 @@
+//! What a verdict means, and what to do about it.
+
+use explain::text::show;
+use token::{Anatomy, Params, Reason, Scheme};
+
+/// What finds out more about a refusal, where there is more to be found.
+pub(crate) const fn advice(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Signature | Reason::Malformed | Reason::Missing => {
+            " \"secure-token explain\" with the same options knows the usual mistakes."
+        }
+        _ => "",
+    }
+}
+
+/// One sentence or two for people.
+pub(crate) fn meaning(reason: Reason, scheme: &dyn Scheme, params: &Params<'_>) -> String {
+    let is_digest = scheme.facts().anatomy != Anatomy::Sealed;
+    let token = match params.token {
+        Some(name) => format!("the parameter \"{}\"", show(name)),
+        None => "the first piece of the query, in front of all parameters".to_owned(),
+    };
+    let text = match reason {
+        Reason::Missing => {
+            return format!(
+                "There is no token: it is {token}. See whether the link still has its query, and whether the \
+                 signer and secure_token_param use the same names."
+            );
+        }
+        Reason::Duplicate => {
+            return format!(
+                "The token or its expiry is there twice: {token} must stand in the query once. Do not sign a link \
+                 that is signed already."
+            );
+        }
+        Reason::Malformed if is_digest => {
+            "The token is not 22 characters of base64url, or the expiry is not a Unix time in seconds, or the path \
+             has a control character."
+        }
+        Reason::Malformed => {
+            "The token is not base64url of the right length, or it was decrypted and a claim in it cannot be read."
+        }
+        Reason::ClientIp if is_digest => {
+            "Links are bound to the client's address here, and the address is empty. Give the address with --client-ip."
+        }
+        Reason::ClientIp => {
+            "The token is for other addresses than this client's. Sign it for this one (ec_clientip), and see that \
+             NGINX knows the client's own address and not a proxy's."
+        }
+        Reason::NoSecret => {
+            "There is no secret to try. Name the one that the link was signed with."
+        }
+        Reason::Signature if is_digest => {
+            "No secret fits: the path, the expiry, the address or the token is another than was signed, or it was \
+             signed with another secret."
+        }
+        Reason::Signature => {
+            "No secret decrypts the token: it was made with another secret, or it was altered or cut off."
+        }
+        Reason::UnsupportedClaim => {
+            "The token has a claim \"ec_…\" that the module does not know and that may be a restriction. Leave it \
+             out when you sign."
+        }
+        Reason::Expired => {
+            "The link is right, and its time is over. Sign a new one; if it was made just now, see whether both \
+             clocks are right."
+        }
+        Reason::Lifetime => {
+            "The link is right, but it expires later than secure_token_max_lifetime allows, or never. Sign it for a \
+             shorter time."
+        }
+        Reason::Url => {
+            "The token is for other paths than this one. Sign it with this path or a directory above it (ec_url_allow)."
+        }
+        Reason::Country => {
+            "The token is not for clients of this country, or nobody knows the country. See that \
+             secure_token_country is set; here it is given with --country."
+        }
+        Reason::Referrer => {
+            "The token is not for visitors from this page, or from no page. Browsers often send the host alone: \
+             sign it with hosts without a path (ec_ref_allow)."
+        }
+        Reason::Host => {
+            "The token is not for this host. Sign it with the host that clients ask for, without a port (ec_host_allow)."
+        }
+        Reason::Protocol => {
+            "The token is not for this protocol. Behind a balancer that takes TLS off, NGINX sees http \
+             (ec_proto_allow)."
+        }
+    };
+    text.to_owned()
+}

@@ -1,0 +1,116 @@
+//! A request for a link: all that is known of it.
+
+use jiff::tz::TimeZone;
+use token::{ClientIp, Extra, Reason, RequestParts, Rules, Scheme, Verdict};
+
+use crate::place::{Header, Place};
+use crate::url::Url;
+
+/// A link, what it should be, and the request for it.
+pub struct LinkRequest<'a> {
+    /// The scheme that its token is of, with its extra where that is asked for.
+    pub scheme: &'static dyn Scheme,
+    /// What the scheme is asked to do in addition.
+    pub extra: Option<&'static Extra>,
+    /// What the operator asks of a token.
+    pub rules: Rules<'a>,
+    /// The link.
+    pub url: Url<'a>,
+    /// The path that the token is for.
+    pub path: Vec<u8>,
+    /// The request's headers.
+    pub headers: &'a [Header],
+    /// The places where the token is looked for, in their order.
+    pub places: Vec<Place>,
+    /// The secrets that it may be signed with, in their order.
+    pub secrets: Vec<&'a [u8]>,
+    /// The client's address, whether or not the scheme is told of it.
+    pub client_ip: Option<&'a [u8]>,
+    /// The client's country; empty where it is not known, `None` where nobody is asked for it.
+    pub country: Option<&'a [u8]>,
+    /// The page that led here; empty for none.
+    pub referrer: &'a [u8],
+    /// The host that the client asked for, as NGINX compares it.
+    pub host: Vec<u8>,
+    /// `http` or `https`; empty where it is not known.
+    pub protocol: String,
+    /// The time of the request, in Unix seconds.
+    pub now: u64,
+    /// The time zone in which times are told beside UTC.
+    pub zone: TimeZone,
+}
+
+impl<'a> LinkRequest<'a> {
+    /// The link's query.
+    pub fn query(&self) -> &'a [u8] {
+        self.url.query.unwrap_or_default()
+    }
+
+    /// The place that holds the token: the first one decides, as in NGINX.
+    pub fn place(&self) -> Option<&Place> {
+        let has_token = |place: &&Place| self.rules.params.find(&place.text).is_some();
+        self.places.iter().find(has_token)
+    }
+
+    /// The text that the token stands in; where it stands nowhere, the query.
+    pub fn source(&self) -> &[u8] {
+        self.place().map_or(self.query(), |place| &place.text)
+    }
+
+    /// The address that the scheme is told of.
+    pub fn bound_ip(&self) -> Option<&'a [u8]> {
+        match self.scheme.facts().client_ip {
+            ClientIp::Never => None,
+            ClientIp::Optional | ClientIp::Claimed => self.client_ip,
+        }
+    }
+
+    /// Whether the link may be bound to an address of which nothing was said.
+    pub fn may_be_bound(&self) -> bool {
+        self.scheme.facts().client_ip == ClientIp::Optional && self.client_ip.is_none()
+    }
+
+    /// Whether the time of a link that passed is over, and only the skew let it in.
+    pub fn is_within_skew(&self, verdict: &Verdict) -> bool {
+        let rules = Rules {
+            clock_skew: 0,
+            ..self.rules
+        };
+        verdict.reason().is_none() && self.decide(&rules).reason() == Some(Reason::Expired)
+    }
+
+    /// What the module would decide.
+    pub fn verdict(&self) -> Verdict {
+        self.decide(&self.rules)
+    }
+
+    fn decide(&self, rules: &Rules<'_>) -> Verdict {
+        let places = self.places.iter();
+        let sources: Vec<&[u8]> = places.map(|place| place.text.as_slice()).collect();
+        let parts = RequestParts {
+            sources: &sources,
+            secrets: &self.secrets,
+            ..self.parts()
+        };
+        let verdict = self.scheme.verify(&parts, rules, self.now);
+        // All answers are at hand, so that none can fail.
+        verdict.unwrap_or(Verdict::Refused {
+            reason: Reason::Malformed,
+            claims: None,
+        })
+    }
+
+    /// The request without a link and without secrets.
+    pub(crate) fn parts(&self) -> RequestParts<'_> {
+        RequestParts {
+            path: &self.path,
+            sources: &[],
+            secrets: &[],
+            client_ip: self.bound_ip(),
+            country: self.country,
+            referrer: self.referrer,
+            host: &self.host,
+            protocol: self.protocol.as_bytes(),
+        }
+    }
+}
