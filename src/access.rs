@@ -6,12 +6,12 @@ use ngx::http::{HTTPStatus, HttpModuleMainConf as _, Request};
 use token::Reason;
 
 use crate::Module;
-use crate::decision;
+use crate::decision::{self, Decision};
 use crate::gate::Gate;
 use crate::guard::{Panicked, guarded};
 use crate::history::History;
 use crate::nginx::{self, Failed, Level};
-use crate::query;
+use crate::{path, query};
 
 /// NGINX's way into this module, for every request that reaches the access phase.
 pub(crate) unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
@@ -36,27 +36,48 @@ fn answer(r: &mut Request, gate: &'static Gate) -> ngx_int_t {
 
 fn check(r: &mut Request, gate: &'static Gate) -> Result<Status, Failed> {
     // Always made here and now, whatever a variable found before: what it went by may have changed.
-    let decision = decision::decide(r, gate, nginx::is_untouched(r))?;
-    // SSI and scripts ask for a variable by its name, of which the configuration knows nothing: a page that says
-    // why a request was refused is such a one.
-    let is_asked_for = Module::main_conf(r).is_some_and(|main| main.uses_variables);
-    if is_asked_for || decision.reason().is_some() {
-        decision::keep(r, gate, decision)?;
-    }
+    let untouched = nginx::is_untouched(r);
+    // Looked at where it stands: to move it costs more than to look.
+    let Ok(decision) = &decision::decide(r, gate, untouched) else {
+        return Err(Failed);
+    };
     if let Some(reason) = decision.reason() {
-        return Ok(refuse(r, gate, reason));
+        return refused(r, gate, decision, reason);
+    }
+    if Module::main_conf(r).is_some_and(|main| main.uses_variables) {
+        decision::keep(r, gate, *decision)?;
     }
     if let Some(counters) = &gate.counters
         && History::note_pass(r).is_pass_news()
     {
-        counters.passed(decision.claims(), nginx::now());
+        counters.passed(decision.token(), nginx::now());
     }
     if gate.strip
-        && let Some(claims) = decision.claims()
+        && let Some(token) = decision.token()
     {
-        query::strip(r, gate, claims)?;
+        query::strip(r, gate, token, untouched)?;
     }
+    path::strip(r, decision);
     Ok(Status::NGX_OK)
+}
+
+/// Does what is to be done about a request that is refused.
+#[cold]
+fn refused(
+    r: &mut Request,
+    gate: &'static Gate,
+    decision: &Decision,
+    reason: Reason,
+) -> Result<Status, Failed> {
+    // Kept whether or not the configuration names a variable: SSI and scripts ask for one by its name, and a page
+    // that says why a request was refused is such a one.
+    decision::keep(r, gate, *decision)?;
+    let status = refuse(r, gate, reason);
+    // Others may let the request go on.
+    if gate.dry_run || nginx::satisfy_any(r) {
+        path::strip(r, decision);
+    }
+    Ok(status)
 }
 
 #[cold]

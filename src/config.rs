@@ -44,15 +44,10 @@ impl Location {
         let mut complaints = Vec::new();
         // The http block is merged into no other, so it is looked at from within.
         if let Some(written) = outer.written.as_deref().filter(|_| !outer.is_merged) {
-            complaints.extend(written.client_ip_complaint());
-            complaints.extend(written.no_expiry_complaint());
+            complaints.extend(written.misplaced(written.scheme()));
         }
-        let own = self.written.as_deref();
-        let sets_nothing = own.is_none();
-        let sets = |is_set: fn(&Written) -> bool| own.is_some_and(is_set);
-        let sets_client_ip = sets(|own| own.client_ip.is_some());
-        let sets_params = sets(|own| own.params.is_some());
-        let sets_label = sets(|own| own.label.is_some());
+        let own = self.written.clone();
+        let sets = |is_set: fn(&Written) -> bool| own.as_deref().is_some_and(is_set);
         let chooses = sets(|own| own.scheme.is_some());
         let opens_alike = !chooses && !sets(|own| own.secrets.is_some());
         match (&mut self.written, &outer.written) {
@@ -62,23 +57,30 @@ impl Location {
         }
         self.is_merged = true;
         main.blocks.note(outer, chooses, self, cf);
-        self.gate = if outer.is_merged && sets_nothing {
-            outer.gate.clone()
+        if outer.is_merged && own.is_none() {
+            self.gate.clone_from(&outer.gate);
         } else {
             // Requests never come to the http block itself, so nothing was prepared there.
             let around = outer.gate.as_deref().filter(|_| opens_alike);
-            self.new_gate(around, around.filter(|_| !sets_label), main)
-        };
+            if let (None, Some(written)) = (around, &self.written) {
+                let scheme = written.scheme().into_iter();
+                let told = &mut main.short_secrets;
+                complaints.extend(scheme.flat_map(|scheme| written.short_secrets(scheme, told)));
+            }
+            let counts_alike = around.filter(|_| !sets(|own| own.label.is_some()));
+            match self.new_gate(around, counts_alike, main) {
+                Ok(gate) => self.gate = gate,
+                Err(complaint) => complaints.push(complaint),
+            }
+        }
         // The block of an "if" or "limit_except" answers as the location around it does.
         if cf.is_nameless() && outer.metrics.is_some() && cf.answer_with(metrics::handler).is_ok() {
             self.metrics = outer.metrics;
         }
         if let Some(written) = &self.written {
-            if sets_client_ip {
-                complaints.extend(written.client_ip_complaint());
-            }
-            if sets_params {
-                complaints.extend(written.no_expiry_complaint());
+            if let Some(own) = &own {
+                complaints.extend(own.misplaced(written.scheme()));
+                complaints.extend(own.unreachable(written.scheme(), cf));
             }
             complaints.extend(written.params_complaint());
             complaints.extend(written.secret_complaint(cf));
@@ -93,12 +95,16 @@ impl Location {
         opens_alike: Option<&Gate>,
         counts_alike: Option<&Gate>,
         main: &mut Main,
-    ) -> Option<Rc<Gate>> {
-        let written = self.written.as_deref()?;
-        let scheme = written.scheme()?;
+    ) -> Result<Option<Rc<Gate>>, Complaint> {
+        let Some(written) = self.written.as_deref() else {
+            return Ok(None);
+        };
+        let Some(scheme) = written.scheme() else {
+            return Ok(None);
+        };
         let secrets = match opens_alike {
             Some(gate) => Rc::clone(&gate.secrets),
-            None => written.prepared_secrets(scheme),
+            None => written.prepared_secrets(scheme)?,
         };
         let counters = match counts_alike {
             Some(gate) => gate.counters.clone(),
@@ -110,6 +116,6 @@ impl Location {
                 counters
             }),
         };
-        Some(Rc::new(written.gate(scheme, secrets, counters)))
+        Ok(Some(Rc::new(written.gate(scheme, secrets, counters))))
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use token::{Claims, Reason};
+use token::{OpenedToken, Reason};
 
 use crate::nginx::Shared;
 
@@ -42,22 +42,22 @@ impl Counters {
         }
     }
 
-    /// Counts a request that passed. `claims` of a preflight are `None`; `now` in Unix seconds.
-    pub(crate) fn passed(&self, claims: Option<&Claims>, now: u64) {
+    /// Counts a request that passed. A preflight has no token; `now` in Unix seconds.
+    pub(crate) fn passed(&self, token: Option<&OpenedToken>, now: u64) {
         let Some(places) = self.places.get() else {
             return;
         };
         if let Some(decisions) = places.decisions.get() {
             decisions.counters.add_pass();
         }
-        let Some(claims) = claims else {
+        let Some(token) = token else {
             return;
         };
-        let secret = places.secrets.get(claims.secret());
+        let secret = places.secrets.get(token.secret as usize);
         if let Some(secret) = secret.and_then(Shared::get) {
             secret.counters.add();
         }
-        if let (Some(expires), Some(lifetimes)) = (claims.expires(), places.lifetimes.get()) {
+        if let (Some(expires), Some(lifetimes)) = (token.claims.expires(), places.lifetimes.get()) {
             lifetimes.counters.add(expires.saturating_sub(now));
         }
     }

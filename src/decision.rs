@@ -1,7 +1,7 @@
 //! A decision about one request at one gate.
 
 use ngx::http::Request;
-use token::{Claims, Failure, Reason, Verdict};
+use token::{Failure, OpenedToken, Reason, Verdict};
 
 use crate::Module;
 use crate::gate::Gate;
@@ -26,11 +26,11 @@ impl Decision {
         }
     }
 
-    /// What a token says whose signature fitted.
-    pub(crate) fn claims(&self) -> Option<&Claims> {
+    /// The token, where its signature fitted.
+    pub(crate) fn token(&self) -> Option<&OpenedToken> {
         match self {
             Self::Preflight => None,
-            Self::Token(verdict) => verdict.claims(),
+            Self::Token(verdict) => verdict.token(),
         }
     }
 }
@@ -50,6 +50,7 @@ pub(crate) struct Kept {
 
 /// Decides about this request at this gate. `untouched`: nothing has changed its path and query yet, see
 /// [`nginx::is_untouched`].
+#[inline(always)]
 pub(crate) fn decide(r: &Request, gate: &Gate, untouched: bool) -> Result<Decision, Failed> {
     if gate.preflight && nginx::is_preflight(r) {
         return Ok(Decision::Preflight);
@@ -57,13 +58,14 @@ pub(crate) fn decide(r: &Request, gate: &Gate, untouched: bool) -> Result<Decisi
     let request = RequestView { r, gate, untouched };
     let verdict = gate
         .scheme
-        .verify(&request, &gate.rules(), nginx::now())
+        .verify(&request, &gate.rules, nginx::now())
         .map_err(|Failure| Failed)?;
     Ok(Decision::Token(verdict))
 }
 
 /// Keeps the access phase's decision for the variables. The clock goes on, and the access log of a long
 /// download must not say what would be decided at its end.
+#[inline(never)]
 pub(crate) fn keep(r: &mut Request, gate: &'static Gate, decision: Decision) -> Result<(), Failed> {
     let is_final = decision.reason().is_some() && !gate.dry_run && !nginx::satisfy_any(r);
     let kept = Kept {

@@ -38,7 +38,7 @@ struct Directive {
 
 const ANYWHERE: u32 = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
 
-static DIRECTIVES: [Directive; 20] = [
+static DIRECTIVES: [Directive; 21] = [
     Directive {
         name: c"secure_token",
         words: NGX_CONF_1MORE,
@@ -128,6 +128,13 @@ static DIRECTIVES: [Directive; 20] = [
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
         set: |block| block.once(|written| &mut written.max_lifetime, seconds(block.words)?),
+        needs_scheme: true,
+    },
+    Directive {
+        name: c"secure_token_ttl",
+        words: NGX_CONF_TAKE1,
+        blocks: ANYWHERE,
+        set: |block| block.once(|written| &mut written.ttl, seconds(block.words)?),
         needs_scheme: true,
     },
     Directive {

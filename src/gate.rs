@@ -2,15 +2,13 @@
 
 use std::rc::Rc;
 
-use token::{Claims, Key, Params, Reason, Rules, Scheme};
+use token::{Key, OpenedToken, Reason, Rules, Scheme};
 
 use crate::counters::Counters;
 use crate::nginx::{Level, Value};
 
-mod rules;
 mod sources;
 
-pub(crate) use rules::RuleSet;
 pub(crate) use sources::{Source, Sources};
 
 /// The only refusal, but for 401, that lets NGINX try the other checks of `satisfy any`.
@@ -18,8 +16,8 @@ const DENIED_FOR_SATISFY_ANY: u16 = 403;
 
 /// What a location asks of its requests. A location without one is open.
 pub(crate) struct Gate {
-    pub(crate) scheme: &'static dyn Scheme,
-    pub(crate) rules: RuleSet,
+    pub(crate) scheme: Scheme,
+    pub(crate) rules: Rules,
     pub(crate) sources: Sources,
     /// In the order in which they are tried.
     pub(crate) secrets: Rc<[Secret]>,
@@ -59,17 +57,6 @@ pub(crate) enum ClientAddress {
 }
 
 impl Gate {
-    /// What is asked of a token.
-    #[inline]
-    pub(crate) fn rules(&self) -> Rules<'_> {
-        self.rules.get()
-    }
-
-    /// Names of a token's parameters.
-    pub(crate) fn params(&self) -> Params<'_> {
-        self.rules.params()
-    }
-
     /// The HTTP status of a refusal.
     pub(crate) fn status(&self, reason: Reason, satisfy_any: bool) -> u16 {
         match reason {
@@ -80,7 +67,7 @@ impl Gate {
     }
 
     /// The secret that opened a token.
-    pub(crate) fn secret_of(&self, claims: &Claims) -> Option<&Secret> {
-        self.secrets.get(claims.secret())
+    pub(crate) fn secret_of(&self, token: &OpenedToken) -> Option<&Secret> {
+        self.secrets.get(token.secret as usize)
     }
 }

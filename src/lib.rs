@@ -31,6 +31,7 @@ mod guard;
 mod history;
 mod metrics;
 mod nginx;
+mod path;
 mod query;
 mod request;
 mod variables;

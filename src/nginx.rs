@@ -29,7 +29,9 @@ pub(crate) use request::{
     LocationId, client_ip, host, is_preflight, is_read_only, location, protocol, referrer,
     satisfy_any,
 };
-pub(crate) use uri::{args, is_untouched, path, sent_args, sent_path, shorten_args};
+pub(crate) use uri::{
+    args, is_untouched, path, sent_args, sent_path, sent_target, shorten_args, shorten_path,
+};
 pub(crate) use value::{Piece, Unsplit, Value, split};
 pub(crate) use variable::answer_once;
 pub(crate) use zone::{List, Shareable, Shared, Zone, owner_of};

@@ -1,7 +1,7 @@
 //! A token's parameters, and the others of the query that they stand in.
 
 use ngx::http::Request;
-use token::Claims;
+use token::{Carrier, OpenedToken};
 
 use crate::gate::Gate;
 use crate::nginx::{self, Failed};
@@ -10,44 +10,68 @@ use crate::nginx::{self, Failed};
 pub(crate) fn sent_without_token<'a>(r: &'a Request, gate: &Gate) -> Result<&'a [u8], Failed> {
     let args = nginx::sent_args(r);
     if gate.sources.have_args() {
-        without_token(r, gate, args)
+        without_params(r, gate, args)
     } else {
         Ok(args)
     }
 }
 
-/// Takes an accepted token out of the query that upstreams and caches see.
-pub(crate) fn strip(r: &mut Request, gate: &Gate, claims: &Claims) -> Result<(), Failed> {
-    if gate.sources.had_in_args(claims) {
-        nginx::shorten_args(r, |r| without_token(r, gate, nginx::args(r)))
-    } else {
-        Ok(())
+/// Takes an accepted token out of the query that upstreams and caches see. A token that came from elsewhere is not
+/// in it: what has its names there is the application's own.
+pub(crate) fn strip(
+    r: &mut Request,
+    gate: &Gate,
+    token: &OpenedToken,
+    untouched: bool,
+) -> Result<(), Failed> {
+    if token.place.carrier != Carrier::Query {
+        return Ok(());
+    }
+    nginx::shorten_args(r, |r| {
+        let args = nginx::args(r);
+        // What has no name goes with its copies, which players make.
+        if untouched && gate.rules.params.token.is_some() {
+            keep_stretches(r, token.place.others(args))
+        } else {
+            without_params(r, gate, args)
+        }
+    })
+}
+
+/// The parameters of an accepted token as they stand in the source that it came from.
+pub(crate) fn token_alone<'a>(
+    r: &'a Request,
+    gate: &'a Gate,
+    token: &OpenedToken,
+) -> Result<&'a [u8], Failed> {
+    match gate.sources.get(token.place.source.into()) {
+        Some(source) => keep_stretches(r, token.place.own(source.get(r, false)?.text)),
+        None => Ok(b""),
     }
 }
 
-/// The parameters of an accepted token as they stand in the source that it came from, in the request's
-/// pool.
-pub(crate) fn token_alone<'a>(
-    r: &'a Request,
-    gate: &Gate,
-    claims: &Claims,
-) -> Result<&'a [u8], Failed> {
-    let Some(source) = gate.sources.of(claims) else {
-        return Ok(b"");
-    };
-    keep_query(r, gate.params().own(source.text(r, false)?))
-}
-
-/// A query string without the token's parameters, in the request's pool. It is the client's, or what
-/// became of that.
-fn without_token<'a>(r: &'a Request, gate: &Gate, query: &[u8]) -> Result<&'a [u8], Failed> {
-    let params = gate.params();
+/// A query string that was changed since it was sent, without the token's parameters.
+fn without_params<'a>(r: &'a Request, gate: &Gate, query: &[u8]) -> Result<&'a [u8], Failed> {
+    let params = &gate.rules.params;
     // To find it takes a look at every byte, and only a token without a name is known by it.
     let sent = match params.token {
         None => nginx::sent_args(r),
         Some(_) => b"",
     };
     keep_query(r, params.others(query, sent))
+}
+
+/// Puts stretches of a query together: in the request's pool, unless it is one.
+fn keep_stretches<'a>(
+    r: &'a Request,
+    mut stretches: impl Iterator<Item = &'a [u8]> + Clone,
+) -> Result<&'a [u8], Failed> {
+    let all = stretches.clone();
+    match (stretches.next(), stretches.next()) {
+        (None, _) => Ok(b""),
+        (Some(one), None) => Ok(one),
+        (Some(_), Some(_)) => keep_query(r, all),
+    }
 }
 
 /// Puts a query string together from its pieces, in the request's pool.

@@ -1,7 +1,7 @@
 //! An NGINX request as a token scheme sees it.
 
 use ngx::http::Request;
-use token::{Failure, Secret};
+use token::{Failure, Secret, Source};
 
 use crate::gate::{ClientAddress, Gate};
 use crate::nginx::{self, Failed, Value};
@@ -22,11 +22,20 @@ impl RequestView<'_> {
 
 impl token::Request for RequestView<'_> {
     fn path(&self) -> Result<&[u8], Failure> {
-        match &self.gate.uri {
-            Some(value) => self.value(value),
-            None if self.untouched => Ok(nginx::path(self.r)),
-            None => nginx::sent_path(self.r).map_err(|Failed| Failure),
+        if self.untouched {
+            Ok(nginx::path(self.r))
+        } else {
+            nginx::sent_path(self.r).map_err(|Failed| Failure)
         }
+    }
+
+    fn stated_path(&self) -> Result<Option<&[u8]>, Failure> {
+        let stated = self.gate.uri.as_deref();
+        stated.map(|value| self.value(value)).transpose()
+    }
+
+    fn target(&self) -> Result<&[u8], Failure> {
+        Ok(nginx::sent_target(self.r))
     }
 
     fn client_ip(&self) -> Result<Option<&[u8]>, Failure> {
@@ -54,10 +63,15 @@ impl token::Request for RequestView<'_> {
         nginx::protocol(self.r).map_err(|Failed| Failure)
     }
 
-    fn source(&self, index: usize) -> Result<Option<&[u8]>, Failure> {
-        let source = self.gate.sources.get(index);
-        let text = source.map(|source| source.text(self.r, self.untouched));
-        text.transpose().map_err(|Failed| Failure)
+    #[inline]
+    fn source(&self, index: usize) -> Result<Option<Source<'_>>, Failure> {
+        match self.gate.sources.get(index) {
+            Some(source) => match source.get(self.r, self.untouched) {
+                Ok(source) => Ok(Some(source)),
+                Err(Failed) => Err(Failure),
+            },
+            None => Ok(None),
+        }
     }
 
     fn secret(&self, index: usize) -> Result<Option<Secret<'_>>, Failure> {

@@ -5,7 +5,7 @@ use std::ffi::CStr;
 use nginx_sys::{ngx_http_request_t, ngx_int_t, ngx_variable_value_t};
 use ngx::core::Status;
 use ngx::http::Request;
-use token::{Claims, Reason};
+use token::Reason;
 
 use crate::Module;
 use crate::decision::{self, Kept};
@@ -86,13 +86,7 @@ fn status<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'a> {
     let Some(Kept { gate, decision, .. }) = decision::told(r, gate)? else {
         return Ok(b"");
     };
-    Ok(match (decision.reason(), gate.dry_run) {
-        (None, _) => b"PASSED",
-        (Some(Reason::Expired), false) => b"EXPIRED",
-        (Some(Reason::Expired), true) => b"EXPIRED_DRY_RUN",
-        (Some(_), false) => b"REJECTED",
-        (Some(_), true) => b"REJECTED_DRY_RUN",
-    })
+    Ok(Reason::status_of(decision.reason(), gate.dry_run).as_bytes())
 }
 
 fn reason<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'a> {
@@ -102,8 +96,8 @@ fn reason<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'a> {
 
 fn expires<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'a> {
     let kept = decision::told(r, gate)?;
-    let claims = kept.as_ref().and_then(|kept| kept.decision.claims());
-    match claims.and_then(Claims::expires) {
+    let token = kept.as_ref().and_then(|kept| kept.decision.token());
+    match token.and_then(|token| token.claims.expires()) {
         Some(seconds) => nginx::keep_number(r, seconds),
         None => Ok(b""),
     }
@@ -113,7 +107,7 @@ fn secret_id<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'a> {
     let Some(Kept { gate, decision, .. }) = decision::told(r, gate)? else {
         return Ok(b"");
     };
-    let secret = decision.claims().and_then(|claims| gate.secret_of(claims));
+    let secret = decision.token().and_then(|token| gate.secret_of(token));
     Ok(secret.map_or(b"", |secret| &secret.id))
 }
 
@@ -130,7 +124,7 @@ fn token_alone<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'a> {
     let Some(Kept { gate, decision, .. }) = accepted else {
         return Ok(b"");
     };
-    // Where there are no claims it was a preflight.
-    let claims = decision.claims();
-    claims.map_or(Ok(b""), |claims| query::token_alone(r, gate, claims))
+    // Where there is no token it was a preflight.
+    let token = decision.token();
+    token.map_or(Ok(b""), |token| query::token_alone(r, gate, token))
 }

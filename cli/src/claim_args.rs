@@ -1,4 +1,4 @@
-//! The options for what an ectoken restricts.
+//! The options for what a link restricts, where the scheme has that.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use explain::restriction::{RESTRICTIONS, Restriction};
@@ -38,7 +38,7 @@ impl clap::Args for ClaimArgs {
     }
 }
 
-const HEADING: &str = "Restrictions of an ectoken";
+const HEADING: &str = "Restrictions, where the scheme has them";
 
 impl clap::FromArgMatches for ClaimArgs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {

@@ -6,15 +6,16 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::ExitCode;
 
+use explain::LinkRequest;
 use explain::place::Place;
 use explain::url::Url;
-use token::{SCHEMES, Scheme};
+use token::{Rules, SCHEMES, Scheme};
 
 use crate::link::LinkArgs;
 use crate::output::{self, Style, Trouble};
 use crate::request_args::{RequestArgs, link_request};
 use crate::schemes::scheme_parser;
-use crate::secrets::SecretArgs;
+use crate::secrets::{SecretArgs, Secrets};
 use crate::verdict;
 
 /// Tell what a link says, check it step by step, and name the mistake that was made when it was signed
@@ -35,7 +36,7 @@ Exit status: 0 the link opens, 1 it is refused, 2 the command was used wrongly")
 pub(crate) struct Args {
     /// The scheme, as in the directive secure_token. Without it, the one whose parameters the link has
     #[arg(long, value_parser = scheme_parser())]
-    scheme: Option<&'static dyn Scheme>,
+    scheme: Option<Scheme>,
 
     /// Print JSON: what verify prints, and path, token, token_param, expires_sent, expires_param, steps,
     /// hashed, computed, differs_at, claims, mistakes
@@ -57,17 +58,11 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Trouble> {
     let secrets = args.secrets.read()?;
-    let scheme = match args.scheme {
-        Some(scheme) => scheme,
+    let schemes = match args.scheme {
+        Some(scheme) => vec![scheme],
         None => guess(args)?,
     };
-    let request = link_request(
-        scheme,
-        &args.link,
-        &args.request,
-        &secrets,
-        args.url.as_bytes(),
-    )?;
+    let request = request(args, &schemes, &secrets)?;
     let findings = explain::explain(&request);
     if args.json {
         output::print_json(&report::object(&request, &findings))?;
@@ -77,18 +72,47 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Trouble> {
     Ok(verdict::exit_code(&findings.verdict))
 }
 
-/// The scheme that a link is of.
-fn guess(args: &Args) -> Result<&'static dyn Scheme, Trouble> {
+/// The request for a link of the first of these schemes under which a secret fits; of the very first where none does.
+fn request<'a>(
+    args: &'a Args,
+    schemes: &[Scheme],
+    secrets: &'a Secrets,
+) -> Result<LinkRequest<'a>, Trouble> {
+    let (first, others) = schemes.split_first().ok_or("there is no scheme")?;
+    let url = args.url.as_bytes();
+    let request = link_request(*first, &args.link, &args.request, secrets, url)?;
+    if request.verdict().token().is_some() {
+        return Ok(request);
+    }
+    let as_other = |scheme: &Scheme| {
+        let rules = args.link.rules(*scheme).ok()?;
+        let other = LinkRequest {
+            scheme: *scheme,
+            rules: Rules {
+                clock_skew: request.rules.clock_skew,
+                max_lifetime: request.rules.max_lifetime,
+                ..rules
+            },
+            ..request.clone()
+        };
+        other.verdict().token().is_some().then_some(other)
+    };
+    Ok(others.iter().find_map(as_other).unwrap_or(request))
+}
+
+/// The schemes that a link may be of.
+fn guess(args: &Args) -> Result<Vec<Scheme>, Trouble> {
     let url = Url::parse(args.url.as_bytes())?;
     let places: Vec<Place> = args.request.places(&url);
-    let params = |scheme: &dyn Scheme| args.link.params(scheme).ok();
-    let scheme = explain::guess(&url, &places, &args.request.header, params);
-    scheme.ok_or_else(|| {
+    let params = |scheme: Scheme| args.link.params(scheme).ok();
+    let schemes = explain::guess(&url, &places, &args.request.header, params);
+    if schemes.is_empty() {
         let names: Vec<&str> = SCHEMES.iter().map(|scheme| scheme.name()).collect();
-        format!(
+        return Err(format!(
             "the link has the parameters of no scheme; name the one it is meant to have with --scheme: {}",
             names.join(", ")
         )
-        .into()
-    })
+        .into());
+    }
+    Ok(schemes)
 }

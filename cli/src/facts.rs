@@ -4,7 +4,10 @@
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
-use token::{Anatomy, Boundary, ClientIp, Facts, Part, Reason, SCHEMES, Scope};
+use token::{
+    Anatomy, Boundary, Carrier, ClientIp, Facts, Format, Name, Reason, SCHEMES, Scope,
+    SecretSpelling,
+};
 
 use crate::output::{self, Colour, Style, Trouble};
 
@@ -15,8 +18,8 @@ Examples:
   secure-token schemes
   secure-token schemes --json")]
 pub(crate) struct SchemesArgs {
-    /// Print JSON: name, title, vendor, link, parameters, digest, message, client_ip, scope, exclusive,
-    /// expired_status, words
+    /// Print JSON: name, title, vendor, carrier, link, parameters, anatomy, digest, message, secret, client_ip,
+    /// scope, exclusive, expired_status, lifetime, words
     #[arg(long)]
     json: bool,
 }
@@ -50,7 +53,7 @@ pub(crate) fn reasons(args: &ReasonsArgs) -> Result<ExitCode, Trouble> {
         let objects = Reason::ALL.map(|reason| {
             json!({
                 "reason": reason.as_str(),
-                "status": reason.status(),
+                "status": Reason::status_of(Some(reason), false),
                 "summary": reason.summary(),
             })
         });
@@ -76,6 +79,7 @@ fn scheme_text(facts: &Facts, style: Style) -> String {
         ClientIp::Optional => {
             "tokens are bound to the client's where secure_token_client_ip is set"
         }
+        ClientIp::Always => "tokens are bound to the client's unless secure_token_client_ip is off",
         ClientIp::Claimed => "tokens are bound to the client's where they say so",
     };
     let last_second = match facts.boundary {
@@ -86,7 +90,7 @@ fn scheme_text(facts: &Facts, style: Style) -> String {
         "{}  {}\n  link     {}\n  token    {made}\n  address  {client_ip}\n  expiry   {last_second}\n",
         style.paint(facts.name, Colour::Bold),
         facts.title,
-        link(facts),
+        facts.link(&facts.params),
     );
     for extra in facts.extras {
         text.push_str(&format!("  {:<7}  {}\n", extra.word, extra.warning));
@@ -96,18 +100,35 @@ fn scheme_text(facts: &Facts, style: Style) -> String {
 }
 
 fn scheme_object(facts: &Facts) -> Value {
-    let name = |name: Option<&[u8]>| name.map(|name| String::from_utf8_lossy(name).into_owned());
+    let name = |name: &Option<Name>| {
+        name.as_ref()
+            .map(|name| String::from_utf8_lossy(name).into_owned())
+    };
     json!({
         "name": facts.name,
         "title": facts.title,
         "vendor": facts.vendor,
-        "link": link(facts),
-        "parameters": { "token": name(facts.params.token), "expires": name(facts.params.expires) },
+        "carrier": match facts.carrier {
+            Carrier::Query => "query",
+            Carrier::Value => "value",
+            Carrier::Path => "path",
+        },
+        "link": facts.link(&facts.params),
+        "parameters": { "token": name(&facts.params.token), "expires": name(&facts.params.expires) },
+        "anatomy": match facts.anatomy {
+            Anatomy::Digest(_) => "digest",
+            Anatomy::Sealed => "sealed",
+        },
         "digest": digest(facts),
         "message": message(facts),
+        "secret": match facts.format().map(|format| format.secret) {
+            Some(SecretSpelling::Base64) => "base64",
+            Some(SecretSpelling::Text) | None => "text",
+        },
         "client_ip": match facts.client_ip {
             ClientIp::Never => "never",
             ClientIp::Optional => "optional",
+            ClientIp::Always => "always",
             ClientIp::Claimed => "claimed",
         },
         "scope": match facts.scope {
@@ -116,36 +137,17 @@ fn scheme_object(facts: &Facts) -> Value {
         },
         "exclusive": facts.boundary == Boundary::Exclusive,
         "expired_status": facts.expired_status,
+        "lifetime": facts.lifetime(),
         "words": facts.extras.iter().map(|extra| extra.word).collect::<Vec<_>>(),
     })
 }
 
-/// What a link looks like: `?st={token}&e={expires}`.
-pub(crate) fn link(facts: &Facts) -> String {
-    let name = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
-    let mut text = match facts.params.token {
-        Some(token) => format!("?{}={{token}}", name(token)),
-        None => "?{token}".to_owned(),
-    };
-    if let Some(expires) = facts.params.expires {
-        text.push_str(&format!("&{}={{expires}}", name(expires)));
-    }
-    text
-}
-
 /// `None` where a token is no digest.
-fn digest(facts: &Facts) -> Option<&'static str> {
-    (facts.anatomy != Anatomy::Sealed).then_some("md5:base64url")
+fn digest(facts: &Facts) -> Option<String> {
+    facts.format().map(|format| format.digest.to_string())
 }
 
 /// What is hashed: `{secret}{path}{expires}`. `None` where a token is no digest.
 fn message(facts: &Facts) -> Option<String> {
-    let part = |part: &Part| match part {
-        Part::Secret => "{secret}".into(),
-        Part::Path => "{path}".into(),
-        Part::Expires => "{expires}".into(),
-        Part::ClientIp => "{client_ip}".into(),
-        Part::Literal(bytes) => String::from_utf8_lossy(bytes),
-    };
-    (facts.anatomy != Anatomy::Sealed).then(|| facts.message().iter().map(part).collect())
+    facts.format().map(Format::message_text)
 }

@@ -1,21 +1,22 @@
 //! What signer and verifier have to agree on: the options of a link, whatever is done with it.
 
 use explain::url::Url;
+use explain::{path, query, time};
 use token::query::is_param_name;
-use token::{ClientIp, Params, Rules, Scheme};
+use token::{Carrier, ClientIp, Params, Rules, Scheme};
 
 use crate::output::Trouble;
 
 #[derive(clap::Args)]
 #[command(next_help_heading = "Link")]
 pub(crate) struct LinkArgs {
-    /// The client's address. gcore: the link is bound to it. ectoken: signing, the addresses and networks
-    /// that it opens to; verifying, where the request comes from
+    /// The client's address. The link is bound to it, where the scheme has that. Where links state restrictions:
+    /// signing, the addresses and networks that it opens to; verifying, where the request comes from
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) client_ip: Option<String>,
 
-    /// The path that the token is for, decoded, in place of the URL's own: as secure_token_uri says, such as
-    /// the directory of a stream
+    /// The path that the token is for, as the scheme signs it, in place of the URL's own: as secure_token_uri says,
+    /// such as the directory of a stream
     #[arg(long, value_name = "PATH")]
     path: Option<String>,
 
@@ -23,8 +24,13 @@ pub(crate) struct LinkArgs {
     #[arg(long, value_name = "token=NAME,expires=NAME", value_parser = ParamNames::parse)]
     param: Option<ParamNames>,
 
-    /// As with "secure_token_ignore_case on": azion and gcore sign the path in lower case, and the
-    /// restrictions of an ectoken do not mind the case of paths
+    /// As secure_token_ttl: how long a link opens from the time of issue on that it carries. Without it, as the vendor
+    /// has it
+    #[arg(long, value_name = "TIME", value_parser = time::duration)]
+    ttl: Option<u64>,
+
+    /// As with "secure_token_ignore_case on": the path is signed in lower case, and restrictions do not mind the
+    /// case of paths
     #[arg(long)]
     ignore_case: bool,
 
@@ -35,11 +41,18 @@ pub(crate) struct LinkArgs {
 
 impl LinkArgs {
     /// The names of the parameters of a scheme.
-    pub(crate) fn params<'a>(&'a self, scheme: &dyn Scheme) -> Result<Params<'a>, Trouble> {
-        let params = scheme.facts().params;
+    pub(crate) fn params(&self, scheme: Scheme) -> Result<Params, Trouble> {
+        let params = &scheme.facts().params;
         let Some(names) = &self.param else {
-            return Ok(params);
+            return Ok(params.clone());
         };
+        if scheme.facts().carrier == Carrier::Path {
+            let name = scheme.name();
+            return Err(format!(
+                "tokens of {name} stand in the path and have no parameters; leave --param out"
+            )
+            .into());
+        }
         if names.expires.is_some() && params.expires.is_none() {
             let name = scheme.name();
             return Err(format!(
@@ -47,31 +60,50 @@ impl LinkArgs {
             )
             .into());
         }
-        let bytes = |name: &'a Option<String>| name.as_deref().map(str::as_bytes);
-        let params = params.renamed(bytes(&names.token), bytes(&names.expires));
+        let params = params.renamed(
+            names.token.as_deref().map(str::as_bytes),
+            names.expires.as_deref().map(str::as_bytes),
+        );
         if params.clash() {
             return Err("--param: token and expiry would have the same name; give them two".into());
         }
         Ok(params)
     }
 
-    pub(crate) fn rules<'a>(&'a self, scheme: &dyn Scheme) -> Result<Rules<'a>, Trouble> {
+    pub(crate) fn rules(&self, scheme: Scheme) -> Result<Rules, Trouble> {
         Ok(Rules {
             params: self.params(scheme)?,
             ignore_case: self.ignore_case,
             clock_skew: 0,
             max_lifetime: None,
+            lifetime: self.lifetime(scheme)?,
         })
     }
 
-    /// The path that the token of a URL is for.
-    pub(crate) fn path(&self, url: &Url<'_>) -> Result<Vec<u8>, String> {
-        match &self.path {
-            Some(path) => Ok(path.as_bytes().to_vec()),
-            None => url
-                .served_path(!self.keep_slashes)
-                .map_err(|bad| bad.as_str().to_owned()),
+    /// How long a link opens from its time of issue on, where that is the time it carries.
+    fn lifetime(&self, scheme: Scheme) -> Result<u64, Trouble> {
+        match (self.ttl, scheme.facts().lifetime()) {
+            (Some(_), None) => {
+                let name = scheme.name();
+                Err(format!("links of {name} say when they expire; leave --ttl out").into())
+            }
+            (own, vendor) => Ok(own.or(vendor).unwrap_or_default()),
         }
+    }
+
+    /// The path that the token of a URL is for.
+    pub(crate) fn path(&self, scheme: Scheme, url: &Url<'_>) -> Result<Vec<u8>, String> {
+        if let Some(path) = &self.path {
+            return Ok(path.as_bytes().to_vec());
+        }
+        let sent = url.sent_path();
+        let path = query::path_token(scheme, sent).map_or(sent, |(_, path)| path);
+        path::normalised(path, !self.keep_slashes).map_err(|bad| bad.as_str().to_owned())
+    }
+
+    /// The path that NGINX serves by; empty where it would refuse the URL.
+    pub(crate) fn served_path(&self, url: &Url<'_>) -> Vec<u8> {
+        path::normalised(url.sent_path(), !self.keep_slashes).unwrap_or_default()
     }
 
     /// The path that was named in place of the URL's own.
@@ -80,10 +112,12 @@ impl LinkArgs {
     }
 
     /// The address that the scheme is told of.
-    pub(crate) fn client_ip(&self, scheme: &dyn Scheme) -> Option<&[u8]> {
+    pub(crate) fn client_ip(&self, scheme: Scheme) -> Option<&[u8]> {
         match scheme.facts().client_ip {
             ClientIp::Never => None,
-            ClientIp::Optional | ClientIp::Claimed => self.client_ip.as_deref().map(str::as_bytes),
+            ClientIp::Optional | ClientIp::Always | ClientIp::Claimed => {
+                self.client_ip.as_deref().map(str::as_bytes)
+            }
         }
     }
 }

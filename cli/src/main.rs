@@ -8,6 +8,7 @@ mod args;
 mod claim_args;
 mod clock;
 mod explain;
+mod extra_args;
 mod facts;
 mod generate;
 mod keygen;

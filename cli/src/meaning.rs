@@ -1,7 +1,7 @@
 //! What a verdict means, and what to do about it.
 
 use explain::text::show;
-use token::{Anatomy, Params, Reason, Scheme};
+use token::{Carrier, Encoding, Format, Params, Reason, Scheme, TimeEvent, TimeSpelling};
 
 /// What finds out more about a refusal, where there is more to be found.
 pub(crate) const fn advice(reason: Reason) -> &'static str {
@@ -14,13 +14,22 @@ pub(crate) const fn advice(reason: Reason) -> &'static str {
 }
 
 /// One sentence or two for people.
-pub(crate) fn meaning(reason: Reason, scheme: &dyn Scheme, params: &Params<'_>) -> String {
-    let is_digest = scheme.facts().anatomy != Anatomy::Sealed;
-    let token = match params.token {
+pub(crate) fn meaning(reason: Reason, scheme: Scheme, params: &Params) -> String {
+    let is_digest = scheme.facts().format().is_some();
+    let token = match &params.token {
+        None if scheme.facts().carrier == Carrier::Path => {
+            format!("what the path begins with, {}", scheme.facts().link(params))
+        }
         Some(name) => format!("the parameter \"{}\"", show(name)),
         None => "the first piece of the query, in front of all parameters".to_owned(),
     };
     let text = match reason {
+        Reason::Missing if scheme.facts().carrier == Carrier::Path => {
+            return format!(
+                "There is no token: it is {token}. See whether the link was signed, and whether something in front of \
+                 NGINX takes segments of the path away."
+            );
+        }
         Reason::Missing => {
             return format!(
                 "There is no token: it is {token}. See whether the link still has its query, and whether the \
@@ -33,11 +42,10 @@ pub(crate) fn meaning(reason: Reason, scheme: &dyn Scheme, params: &Params<'_>) 
                  that is signed already."
             );
         }
-        Reason::Malformed if is_digest => {
-            "The token is not 22 characters of base64url, or the expiry is not a Unix time in seconds, or the path \
-             has a control character."
-        }
         Reason::Malformed => {
+            if let Some(format) = scheme.facts().format() {
+                return malformed(format);
+            }
             "The token is not base64url of the right length, or it was decrypted and a claim in it cannot be read."
         }
         Reason::ClientIp if is_digest => {
@@ -48,7 +56,8 @@ pub(crate) fn meaning(reason: Reason, scheme: &dyn Scheme, params: &Params<'_>) 
              NGINX knows the client's own address and not a proxy's."
         }
         Reason::NoSecret => {
-            "There is no secret to try. Name the one that the link was signed with."
+            "There is no secret to try, or none that is written as the scheme demands. Name the one that the link was \
+             signed with."
         }
         Reason::Signature if is_digest => {
             "No secret fits: the path, the expiry, the address or the token is another than was signed, or it was \
@@ -89,4 +98,24 @@ pub(crate) fn meaning(reason: Reason, scheme: &dyn Scheme, params: &Params<'_>) 
         }
     };
     text.to_owned()
+}
+
+/// What a link of a format looks like that this one does not.
+fn malformed(format: &Format) -> String {
+    let digits = match format.digest.encoding {
+        Encoding::Base64Url => "characters of base64url",
+        Encoding::Hex => "hexadecimal digits in lower case",
+    };
+    let time = match format.time.event {
+        TimeEvent::Expiry => "expiry",
+        TimeEvent::Issue { .. } => "time",
+    };
+    let form = match format.time.spelling {
+        TimeSpelling::Seconds => "a Unix time in seconds".to_owned(),
+        TimeSpelling::Minutes { east } => format!("YYYYMMDDHHMM in UTC{east:+}"),
+    };
+    format!(
+        "The token is not {} {digits}, or the {time} is not {form}, or the path has a control character.",
+        format.digest.text_length()
+    )
 }

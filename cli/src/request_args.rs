@@ -5,9 +5,10 @@ use explain::text::{quote, show};
 use explain::url::{Url, host_name};
 use explain::{LinkRequest, elsewhere, time};
 use jiff::tz::TimeZone;
-use token::{Extra, Rules, Scheme};
+use token::{Carrier, Rules, Scheme, Secret};
 
 use crate::clock;
+use crate::extra_args::ExtraArgs;
 use crate::link::LinkArgs;
 use crate::output::{self, Trouble};
 use crate::secrets::Secrets;
@@ -43,12 +44,24 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "TIME", value_parser = time::duration)]
     max_lifetime: Option<u64>,
 
-    /// As "secure_token ectoken legacy": take tokens of version 2, which are not authenticated
-    #[arg(long)]
-    legacy: bool,
+    #[command(flatten)]
+    extra: ExtraArgs,
 }
 
 impl RequestArgs {
+    /// # Errors
+    /// Where a source was named for a scheme that has none.
+    fn check_source(&self, scheme: Scheme) -> Result<(), Trouble> {
+        if self.source.is_empty() || scheme.facts().carrier != Carrier::Path {
+            return Ok(());
+        }
+        let name = scheme.name();
+        Err(format!(
+            "tokens of {name} stand in the path and are looked for nowhere else; leave --source out"
+        )
+        .into())
+    }
+
     /// Where the token is looked for.
     pub(crate) fn places(&self, url: &Url<'_>) -> Vec<Place> {
         let places = self
@@ -63,7 +76,7 @@ impl RequestArgs {
     }
 
     /// A header that has no part in the verdict was most likely meant to have one.
-    fn warn_of_unread(&self, scheme: &dyn Scheme, rules: &Rules<'_>) {
+    fn warn_of_unread(&self, scheme: Scheme, rules: &Rules) {
         for header in &self.header {
             let is_read = header.is("host")
                 || header.is("referer")
@@ -82,7 +95,7 @@ impl RequestArgs {
 
 /// The request for a link, as NGINX would see it.
 pub(crate) fn link_request<'a>(
-    scheme: &'static dyn Scheme,
+    scheme: Scheme,
     link: &'a LinkArgs,
     args: &'a RequestArgs,
     secrets: &'a Secrets,
@@ -90,7 +103,7 @@ pub(crate) fn link_request<'a>(
 ) -> Result<LinkRequest<'a>, Trouble> {
     let parsed = Url::parse(url)?;
     let path = link
-        .path(&parsed)
+        .path(scheme, &parsed)
         .map_err(|why| format!("{}: {why}", show(url)))?;
     if link.client_ip.is_some() && link.client_ip(scheme).is_none() {
         let name = scheme.name();
@@ -98,6 +111,7 @@ pub(crate) fn link_request<'a>(
             "links of {name} carry no address, and --client-ip does nothing"
         ));
     }
+    args.check_source(scheme)?;
     let mut rules = link.rules(scheme)?;
     rules.clock_skew = args.clock_skew;
     rules.max_lifetime = args.max_lifetime;
@@ -105,12 +119,23 @@ pub(crate) fn link_request<'a>(
     let last = |name: &str| args.header.iter().rfind(|header| header.is(name));
     let authority = last("host").map_or(parsed.authority(), |host| host.value.as_bytes());
     let referrer = last("referer").map_or("", |header| &header.value);
-    let extra = extra(scheme, args.legacy)?;
+    for (secret, number) in secrets.bytes().into_iter().zip(1u64..) {
+        if let Err(error) = scheme.prepare(Secret::new(secret)) {
+            output::warning(&format!("secret {number} {error}"));
+        }
+    }
+    let extra = args.extra.of(scheme)?;
+    if let Some(extra) = extra {
+        output::warning(extra.warning);
+    }
     Ok(LinkRequest {
         scheme: extra.map_or(scheme, |extra| extra.scheme),
         extra,
         rules,
         path,
+        served_path: link.served_path(&parsed),
+        stated_path: link.named_path().map(str::as_bytes),
+        target: parsed.target(),
         headers: &args.header,
         places: args.places(&parsed),
         url: parsed,
@@ -123,18 +148,4 @@ pub(crate) fn link_request<'a>(
         now: args.now.unwrap_or_else(clock::now),
         zone: TimeZone::system(),
     })
-}
-
-/// What `--legacy` asks the scheme to do in addition.
-fn extra(scheme: &dyn Scheme, is_legacy: bool) -> Result<Option<&'static Extra>, Trouble> {
-    const WORD: &str = "legacy";
-    if !is_legacy {
-        return Ok(None);
-    }
-    let mut extras = scheme.facts().extras.iter();
-    let extra = extras
-        .find(|extra| extra.word == WORD)
-        .ok_or_else(|| format!("{} has no older version; leave --{WORD} out", scheme.name()))?;
-    output::warning(extra.warning);
-    Ok(Some(extra))
 }

@@ -23,9 +23,9 @@ use signer::Signer;
 
 /// Sign URLs: print each with a token that opens it until it expires
 ///
-/// Every URL is printed as it was given, with the signed parameters in its query. The path that is signed is the
-/// one that NGINX goes by: decoded once, "." and ".." resolved, "//" merged. What NGINX would answer with 400 is
-/// an error here.
+/// Every URL is printed as it was given, with its token in the query or, as the scheme has it, in front of the path.
+/// {path} is signed as NGINX goes by it: decoded once, "." and ".." resolved, "//" merged; {path:raw} and {uri:raw} as
+/// they stand in the URL. What NGINX would answer with 400 is an error here.
 #[derive(clap::Args)]
 #[command(
     group = ArgGroup::new("expiry").required(true),
@@ -40,7 +40,7 @@ Examples:
 pub(crate) struct Args {
     /// The scheme, as in the directive secure_token
     #[arg(long, value_parser = scheme_parser())]
-    scheme: &'static dyn Scheme,
+    scheme: Scheme,
 
     /// How long the link opens, from now: seconds, or 90s, 15m, 1h30m, 7d, 2w, 1y
     #[arg(long, value_name = "TIME", group = "expiry", value_parser = Lifetime::parse)]
@@ -50,7 +50,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", group = "expiry", value_parser = clock::instant)]
     expires_at: Option<u64>,
 
-    /// Let the link open for ever; ectoken only
+    /// Let the link open for ever, where the scheme has that
     #[arg(long, group = "expiry")]
     never: bool,
 
@@ -112,7 +112,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Trouble> {
     }
     let secrets = args.secrets.read_one()?;
     let signer = Signer::new(args, secrets.first())?;
-    warnings::warn(args, clock::now());
+    warnings::warn(args, signer.rules(), clock::now());
     if is_stream {
         return stream::run(&signer, args.json);
     }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use explain::{LinkRequest, time};
 use serde_json::{Value, json};
-use token::{Claims, Reason, Verdict};
+use token::{Claims, OpenedToken, Reason, Verdict};
 
 use crate::meaning;
 use crate::output::{self, Colour, Style};
@@ -20,11 +20,11 @@ pub(crate) fn exit_code(verdict: &Verdict) -> ExitCode {
 /// The verdict in words, without a newline at the end.
 pub(crate) fn text(request: &LinkRequest<'_>, verdict: &Verdict, style: Style) -> String {
     let status = verdict.status();
-    let claims = verdict.claims();
+    let (token, claims) = (verdict.token(), verdict.claims());
     let is_within_skew = request.is_within_skew(verdict);
     let place = claims.and(request.place()).filter(|place| !place.is_args());
     let place = place.map(|place| format!("token from {}", place.name));
-    let secret = claims.map(|claims| format!("secret {}", number(claims)));
+    let secret = token.map(|token| format!("secret {}", number(token)));
     let time = claims.map(|claims| match claims.expires() {
         Some(expires)
             if request
@@ -82,7 +82,7 @@ pub(crate) fn object(
         "status": verdict.status(),
         "reason": verdict.reason().map(|reason| reason.as_str()),
         "meaning": verdict.reason().map(meaning),
-        "secret": claims.map(number),
+        "secret": verdict.token().map(number),
         "expires": expires,
         "expires_utc": expires.and_then(time::rfc3339),
         "within_skew": request.is_within_skew(verdict),
@@ -95,6 +95,6 @@ pub(crate) fn object(
 }
 
 /// Secrets are counted from 1, as in `$secure_token_key`.
-fn number(claims: &Claims) -> usize {
-    claims.secret().saturating_add(1)
+fn number(token: &OpenedToken) -> u32 {
+    token.secret.saturating_add(1)
 }

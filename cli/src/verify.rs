@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::ExitCode;
 
-use explain::{LinkRequest, elsewhere};
+use explain::{LinkRequest, elsewhere, unknown_address};
 use serde_json::Value;
 use token::{Reason, Scheme};
 
@@ -35,7 +35,7 @@ Exit status: 0 the link opens, 1 it is refused, 2 the command was used wrongly")
 pub(crate) struct Args {
     /// The scheme, as in the directive secure_token
     #[arg(long, value_parser = scheme_parser())]
-    scheme: &'static dyn Scheme,
+    scheme: Scheme,
 
     /// Print JSON: status (PASSED, EXPIRED or REJECTED), reason, meaning, secret (its number), expires,
     /// expires_utc, within_skew, source (the place that held the token), scheme
@@ -84,10 +84,11 @@ fn advice(request: &LinkRequest<'_>, reason: Reason) -> String {
             advice.push_str(&hint);
         }
     }
-    if reason == Reason::Signature && request.may_be_bound() {
-        advice.push_str(
-            " Where the location has secure_token_client_ip, give the client's address with --client-ip.",
-        );
+    if reason == Reason::Signature
+        && let Some(hint) = unknown_address(request)
+    {
+        advice.push(' ');
+        advice.push_str(hint);
     }
     advice.push_str(meaning::advice(reason));
     advice

@@ -325,3 +325,41 @@ fn what_is_signed_is_verified() {
         }
     }
 }
+
+#[test]
+fn links_of_every_scheme_open_where_they_are_signed() {
+    for scheme in token::SCHEMES {
+        // Base64 as well.
+        let mut cli = Cli::new();
+        cli.secret_file("key", b"c2l4dGVlbiBieXRlcy4uLg==");
+        let address: &[&str] = match scheme.facts().client_ip {
+            token::ClientIp::Always => &["--client-ip", "192.0.2.7"],
+            _ => &[],
+        };
+        for url in [
+            "https://h/a%20b.mp4?x=1&y#t=1",
+            "/a",
+            "https://h",
+            "https://h?x=1",
+        ] {
+            let args = [address, &["--expires-at", "1795514400", url]].concat();
+            let link = cli.sign(scheme.name(), &args).line();
+            let ran = cli.verify(scheme.name(), &[address, &[&link]].concat());
+            assert_eq!(ran.code, 0, "{link}: {}{}", ran.out, ran.err);
+            // Signed once more it is the same, but for what is random.
+            let args = [address, &["--expires-at", "1795514400", &link]].concat();
+            let again = cli.sign(scheme.name(), &args);
+            assert!(
+                again.code == 2 && again.err.contains("--replace"),
+                "{link}: {}",
+                again.err
+            );
+            let args = [&args[..], &["--replace"]].concat();
+            let again = cli.sign(scheme.name(), &args);
+            assert_eq!(again.code, 0, "{link}: {}", again.err);
+            if scheme.facts().format().is_some() {
+                assert_eq!(again.out.trim_end(), link, "{}", scheme.name());
+            }
+        }
+    }
+}

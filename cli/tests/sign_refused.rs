@@ -19,6 +19,8 @@ fn tomorrow() -> [&'static str; 2] {
 
 #[test]
 fn what_the_module_would_refuse_is_not_signed() {
+    let known: Vec<&str> = token::SCHEMES.iter().map(|scheme| scheme.name()).collect();
+    let known = known.join(", ");
     for (scheme, args, said) in [
         (
             "ectoken",
@@ -54,7 +56,7 @@ fn what_the_module_would_refuse_is_not_signed() {
         (
             "ectoken",
             &["--claim", "user=a&b"],
-            "cannot stand in an ectoken",
+            "cannot stand in a token of ectoken",
         ),
         (
             "ectoken",
@@ -75,12 +77,12 @@ fn what_the_module_would_refuse_is_not_signed() {
         (
             "gcore",
             &["--url-allow", "/"],
-            "no restrictions of this sort",
+            "have no restrictions; leave them out, or take a scheme that has them: ectoken",
         ),
         ("azion", &["--param", "token=e"], "give them two"),
         ("azion", &["--param", "token=a/b"], "letters, digits"),
         ("azion", &["--param", "name=a"], "token=NAME"),
-        ("other", &[], "azion, gcore, ectoken"),
+        ("other", &[], &known),
     ] {
         let ran = Cli::new().sign(scheme, &[args, &tomorrow(), &["/a"]].concat());
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}");
@@ -156,6 +158,62 @@ fn lifetimes_that_nobody_means_are_warned_of() {
         assert_eq!(ran.code, 0);
         assert_eq!(ran.err.is_empty(), said.is_empty(), "{}", ran.err);
         assert!(ran.err.contains(said), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_link_whose_expiry_is_rounded_down_into_the_past_is_warned_of() {
+    // A link has the minute of its issue.
+    let expires = common::now() + 30;
+    let text = expires.to_string();
+    for (second_of_issue, is_over) in [(59, true), (0, false)] {
+        let ttl = (1800 + (expires - second_of_issue) % 60).to_string();
+        let args = ["--ttl", &ttl, "--expires-at", &text, "/a.mp4"];
+        let ran = Cli::new().sign("alibaba-b", &args);
+        assert_eq!(ran.code, 0);
+        let is_warned_of = ran.err.contains("the link has expired already");
+        assert_eq!(is_warned_of, is_over, "{}", ran.err);
+    }
+}
+
+#[test]
+fn escapes_in_a_path_are_warned_of_where_the_decoded_one_is_signed() {
+    for scheme in token::SCHEMES {
+        let secret = if scheme.name() == "fastly" {
+            "c2VjcmV0LXNlY3JldA=="
+        } else {
+            common::SECRET
+        };
+        let args = [&tomorrow()[..], &["--path", "/a%20b.mp4", "/a%20b.mp4"]].concat();
+        let ran = Cli::with_secret(secret).sign(scheme.name(), &args);
+        let is_raw = ["fastly", "alibaba-b"].contains(&scheme.name());
+        assert_eq!(
+            ran.err.contains("write \"/a b.mp4\""),
+            !is_raw,
+            "{}: {}",
+            scheme.name(),
+            ran.err
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_the_expiry_of_a_link_with_its_time_of_issue_is_said() {
+    for (option, expires, said) in [
+        (
+            "--expires-at",
+            "1000",
+            "at least 1800 seconds behind 1970; choose a later one",
+        ),
+        (
+            "--expires-in",
+            "9999y",
+            "after the year 9999; choose an earlier expiry",
+        ),
+    ] {
+        let ran = Cli::new().sign("alibaba-b", &[option, expires, "/a.mp4"]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{expires}");
+        assert!(ran.err.contains(said), "{expires}: {}", ran.err);
     }
 }
 

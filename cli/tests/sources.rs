@@ -215,6 +215,16 @@ fn a_header_that_nothing_reads_is_warned_of() {
 }
 
 #[test]
+fn a_token_in_the_path_has_no_other_source() {
+    for source in ["args", "$cookie_x"] {
+        let ran = Cli::new().verify("alibaba-b", &["--source", source, "/a"]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{source}");
+        let said = "tokens of alibaba-b stand in the path and are looked for nowhere else; leave --source out";
+        assert!(ran.err.contains(said), "{source}: {}", ran.err);
+    }
+}
+
+#[test]
 fn what_is_no_source_is_said() {
     for (args, said) in [
         (["--source", "$st", "/a"], "\"$st\""),

@@ -248,7 +248,10 @@ fn what_cannot_be_verified_is_trouble_and_no_refusal() {
         (&["/a%zz?st=x&e=1"][..], "NGINX answers 400"),
         (&["h/a"], "is no URL"),
         (&["--header", "Host", "/a"], "a colon"),
-        (&["--legacy", "/a"], "azion has no older version"),
+        (
+            &["--legacy", "/a"],
+            "there is no \"secure_token azion legacy\"; leave --legacy out",
+        ),
         (&[], "required arguments"),
     ] {
         let ran = Cli::new().verify("azion", args);
@@ -299,4 +302,33 @@ fn older_tokens_open_only_where_they_are_asked_for() {
         "{}",
         ran.err
     );
+}
+
+#[test]
+fn an_address_that_was_not_given_is_asked_for_as_the_scheme_binds_it() {
+    for (scheme, link, said) in [
+        (
+            "gcore",
+            "/a?md5=AAAAAAAAAAAAAAAAAAAAAA&expires=1795514400",
+            "if the location has secure_token_client_ip, give",
+        ),
+        (
+            "leaseweb",
+            "/a?st=AAAAAAAAAAAAAAAAAAAAAA&e=1795514400",
+            "unless the location has \"secure_token_client_ip off\"",
+        ),
+    ] {
+        let ran = Cli::new().verify(scheme, &[link]);
+        assert!(
+            ran.code == 1 && ran.out.contains(said),
+            "{scheme}: {}",
+            ran.out
+        );
+        let ran = Cli::new().verify(scheme, &["--client-ip", "192.0.2.7", link]);
+        assert!(
+            ran.code == 1 && !ran.out.contains(said),
+            "{scheme}: {}",
+            ran.out
+        );
+    }
 }

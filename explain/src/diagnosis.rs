@@ -1,6 +1,6 @@
 //! What was done wrongly when a link was signed.
 
-use token::{Anatomy, Claims, Reason, Verdict};
+use token::{Claims, Reason, Verdict};
 
 use crate::claim_report::{self, ClaimReport};
 use crate::link_request::LinkRequest;
@@ -22,10 +22,10 @@ pub(crate) struct Diagnosis {
 
 impl Diagnosis {
     pub(crate) fn new(request: &LinkRequest<'_>, fields: &TokenFields, verdict: &Verdict) -> Self {
-        if request.scheme.facts().anatomy == Anatomy::Sealed {
+        let Some(form) = TokenForm::of(request.scheme) else {
             return of_sealed(request, fields, verdict);
-        }
-        let mut mistakes = of_digest(request, fields, verdict);
+        };
+        let mut mistakes = of_digest(request, fields, form, verdict);
         mistakes.extend(expiry::length(request, fields, verdict));
         Self {
             mistakes,
@@ -53,14 +53,19 @@ fn of_sealed(request: &LinkRequest<'_>, fields: &TokenFields, verdict: &Verdict)
     Diagnosis { mistakes, claims }
 }
 
-fn of_digest(request: &LinkRequest<'_>, fields: &TokenFields, verdict: &Verdict) -> Vec<Mistake> {
+fn of_digest(
+    request: &LinkRequest<'_>,
+    fields: &TokenFields,
+    form: TokenForm,
+    verdict: &Verdict,
+) -> Vec<Mistake> {
     match verdict.reason() {
         Some(Reason::Missing) => hints::missing(request),
         Some(Reason::Duplicate) => hints::duplicate(request),
         Some(Reason::Malformed) => {
-            let token = TokenText::new(&fields.token, TokenForm::of(request.scheme));
-            let mut mistakes = search(request, fields).mistakes.unwrap_or_default();
-            for hint in hints::malformed(request, fields, &token) {
+            let token = TokenText::new(&fields.token, form);
+            let mut mistakes = search(request, fields, form).mistakes.unwrap_or_default();
+            for hint in hints::malformed(request, fields, form, &token) {
                 if mistakes.iter().all(|mistake| mistake.text != hint.text) {
                     mistakes.push(hint);
                 }
@@ -68,7 +73,7 @@ fn of_digest(request: &LinkRequest<'_>, fields: &TokenFields, verdict: &Verdict)
             mistakes
         }
         Some(Reason::Signature) => {
-            let result = search(request, fields);
+            let result = search(request, fields, form);
             result.mistakes.unwrap_or_else(|| {
                 let nothing = nothing_fits(request, fields, result.tried);
                 let address = hints::address(request).filter(|_| !nothing.is_certain);
@@ -88,14 +93,14 @@ fn too_late(request: &LinkRequest<'_>, verdict: &Verdict) -> Vec<Mistake> {
 }
 
 /// Looks for the token in every reading of the link.
-fn search(request: &LinkRequest<'_>, fields: &TokenFields) -> SearchResult {
+fn search(request: &LinkRequest<'_>, fields: &TokenFields, form: TokenForm) -> SearchResult {
     let mut tried = 0u64;
     for reading in readings::of(request, fields) {
         let fields = reading.value;
         if request.secrets.is_empty() || fields.token.is_empty() {
             continue;
         }
-        let token = TokenText::new(&fields.token, TokenForm::of(request.scheme));
+        let token = TokenText::new(&fields.token, form);
         let result = ways::of(request, &fields).search(&token);
         tried = tried.saturating_add(result.tried);
         if let Some(mistakes) = result.mistakes {

@@ -1,6 +1,6 @@
 //! Tokens in headers and cookies that no --source reads.
 
-use token::{Params, Scheme};
+use token::{Carrier, Params, Scheme};
 
 use crate::link_request::LinkRequest;
 use crate::place::Header;
@@ -9,6 +9,9 @@ use crate::text::show;
 
 /// What to do about a token that stands where it is not looked for.
 pub fn hints(request: &LinkRequest<'_>) -> Vec<String> {
+    if request.scheme.facts().carrier == Carrier::Path {
+        return Vec::new();
+    }
     let params = &request.rules.params;
     let places = request
         .headers
@@ -27,13 +30,13 @@ pub fn hints(request: &LinkRequest<'_>) -> Vec<String> {
 }
 
 /// Whether a header has a token of the scheme, wherever in it.
-pub fn has_token(scheme: &dyn Scheme, params: &Params<'_>, header: &Header) -> bool {
+pub fn has_token(scheme: Scheme, params: &Params, header: &Header) -> bool {
     let mut places = places(params, header).into_iter();
     places.any(|(_, text, _)| query::holds_token(scheme, params, text.as_bytes()))
 }
 
 /// The places in a header: what each is called, what stands there, and the source that reads it.
-fn places(params: &Params<'_>, header: &Header) -> Vec<(String, String, String)> {
+fn places(params: &Params, header: &Header) -> Vec<(String, String, String)> {
     let mut places: Vec<_> = header
         .cookies()
         .map(|(name, value)| {
@@ -41,7 +44,10 @@ fn places(params: &Params<'_>, header: &Header) -> Vec<(String, String, String)>
             (place, value.to_owned(), format!("$cookie_{name}"))
         })
         .collect();
-    if let (Some(token), Some(expires)) = (params.token.map(show), params.expires.map(show)) {
+    if let (Some(token), Some(expires)) = (
+        params.token.as_deref().map(show),
+        params.expires.as_deref().map(show),
+    ) {
         let value = |name: &str| {
             let mut cookies = header.cookies();
             cookies

@@ -50,7 +50,7 @@ pub(crate) fn length(
     if verdict.claims().is_some() {
         return None;
     }
-    let text = show(fields.expires.as_deref()?);
+    let text = show(fields.time.as_deref()?);
     let seconds = time::duration(&text).ok()?;
     (1..EARLIEST)
         .contains(&seconds)

@@ -1,6 +1,6 @@
 //! All that is found out about a link.
 
-use token::{Anatomy, Verdict};
+use token::Verdict;
 
 use crate::claim_report::ClaimReport;
 use crate::diagnosis::Diagnosis;
@@ -45,7 +45,7 @@ pub fn explain(request: &LinkRequest<'_>) -> Findings {
     let verdict = request.verdict();
     let fields = TokenFields::of(request);
     let Diagnosis { mistakes, claims } = Diagnosis::new(request, &fields, &verdict);
-    let is_digest = request.scheme.facts().anatomy != Anatomy::Sealed;
+    let is_digest = request.scheme.facts().format().is_some();
     let has_digest = is_digest && !fields.token.is_empty();
     Findings {
         steps: steps::of(request, &verdict, &claims),

@@ -1,23 +1,30 @@
 //! A request for a link: all that is known of it.
 
 use jiff::tz::TimeZone;
-use token::{ClientIp, Extra, Reason, RequestParts, Rules, Scheme, Verdict};
+use token::{ClientIp, Extra, Reason, RequestParts, Rules, Scheme, Source, Verdict};
 
 use crate::place::{Header, Place};
 use crate::url::Url;
 
 /// A link, what it should be, and the request for it.
+#[derive(Clone)]
 pub struct LinkRequest<'a> {
     /// The scheme that its token is of, with its extra where that is asked for.
-    pub scheme: &'static dyn Scheme,
+    pub scheme: Scheme,
     /// What the scheme is asked to do in addition.
     pub extra: Option<&'static Extra>,
     /// What the operator asks of a token.
-    pub rules: Rules<'a>,
+    pub rules: Rules,
     /// The link.
     pub url: Url<'a>,
-    /// The path that the token is for.
+    /// The path that the token is for, decoded.
     pub path: Vec<u8>,
+    /// The path that NGINX serves by, decoded, with the token where that stands in it.
+    pub served_path: Vec<u8>,
+    /// That path, where the operator says it and it is not the URL's own.
+    pub stated_path: Option<&'a [u8]>,
+    /// Path and query as they are sent.
+    pub target: Vec<u8>,
     /// The request's headers.
     pub headers: &'a [Header],
     /// The places where the token is looked for, in their order.
@@ -61,20 +68,21 @@ impl<'a> LinkRequest<'a> {
     pub fn bound_ip(&self) -> Option<&'a [u8]> {
         match self.scheme.facts().client_ip {
             ClientIp::Never => None,
-            ClientIp::Optional | ClientIp::Claimed => self.client_ip,
+            ClientIp::Optional | ClientIp::Always | ClientIp::Claimed => self.client_ip,
         }
     }
 
     /// Whether the link may be bound to an address of which nothing was said.
     pub fn may_be_bound(&self) -> bool {
-        self.scheme.facts().client_ip == ClientIp::Optional && self.client_ip.is_none()
+        let client_ip = self.scheme.facts().client_ip;
+        matches!(client_ip, ClientIp::Optional | ClientIp::Always) && self.client_ip.is_none()
     }
 
     /// Whether the time of a link that passed is over, and only the skew let it in.
     pub fn is_within_skew(&self, verdict: &Verdict) -> bool {
         let rules = Rules {
             clock_skew: 0,
-            ..self.rules
+            ..self.rules.clone()
         };
         verdict.reason().is_none() && self.decide(&rules).reason() == Some(Reason::Expired)
     }
@@ -84,9 +92,9 @@ impl<'a> LinkRequest<'a> {
         self.decide(&self.rules)
     }
 
-    fn decide(&self, rules: &Rules<'_>) -> Verdict {
+    fn decide(&self, rules: &Rules) -> Verdict {
         let places = self.places.iter();
-        let sources: Vec<&[u8]> = places.map(|place| place.text.as_slice()).collect();
+        let sources: Vec<Source<'_>> = places.map(Place::source).collect();
         let parts = RequestParts {
             sources: &sources,
             secrets: &self.secrets,
@@ -96,14 +104,16 @@ impl<'a> LinkRequest<'a> {
         // All answers are at hand, so that none can fail.
         verdict.unwrap_or(Verdict::Refused {
             reason: Reason::Malformed,
-            claims: None,
+            token: None,
         })
     }
 
     /// The request without a link and without secrets.
     pub(crate) fn parts(&self) -> RequestParts<'_> {
         RequestParts {
-            path: &self.path,
+            path: &self.served_path,
+            stated_path: self.stated_path,
+            target: &self.target,
             sources: &[],
             secrets: &[],
             client_ip: self.bound_ip(),

@@ -1,5 +1,7 @@
 //! Places in a request that may hold a token: the query, and headers with their cookies.
 
+use token::Source;
+
 use crate::url::Url;
 
 /// A header of the request.
@@ -100,6 +102,15 @@ impl Place {
         Self {
             name: ARGS.to_owned(),
             text: url.query.unwrap_or_default().to_vec(),
+        }
+    }
+
+    /// The place as a scheme looks into it.
+    pub(crate) fn source(&self) -> Source<'_> {
+        if self.is_args() {
+            Source::query(&self.text)
+        } else {
+            Source::value(&self.text)
         }
     }
 

@@ -1,10 +1,11 @@
 //! Where a token stands in a query, and how it comes there. Everything else stays byte for byte.
 
-use token::{Params, Scheme, inspect};
+use token::{Carrier, Params, Scheme, inspect};
 
 /// Whether a query has a token of the scheme already, or one of its parameters.
-pub fn has_token(scheme: &dyn Scheme, params: &Params<'_>, query: &[u8]) -> bool {
-    match params.token {
+pub fn has_token(scheme: Scheme, params: &Params, query: &[u8]) -> bool {
+    match &params.token {
+        None if scheme.facts().carrier == Carrier::Path => false,
         Some(_) => {
             let pieces = query.split(|&byte| byte == b'&').count();
             params.others(query, query).count() != pieces
@@ -14,22 +15,43 @@ pub fn has_token(scheme: &dyn Scheme, params: &Params<'_>, query: &[u8]) -> bool
 }
 
 /// Whether the module would take a text for one that has a token.
-pub fn holds_token(scheme: &dyn Scheme, params: &Params<'_>, text: &[u8]) -> bool {
+pub fn holds_token(scheme: Scheme, params: &Params, text: &[u8]) -> bool {
+    if scheme.facts().carrier == Carrier::Path {
+        return false;
+    }
     let is_token = |token| params.token.is_some() || inspect::is_token(scheme, token);
     params
         .find(text)
         .is_some_and(|fields| is_token(fields.token))
 }
 
+/// The token at the beginning of a path, as it was sent, and the path that it is for. `None` where nothing there looks
+/// like a token, or tokens of the scheme do not stand in the path.
+pub fn path_token(scheme: Scheme, path: &[u8]) -> Option<(&[u8], &[u8])> {
+    let rest = inspect::place_in_path(scheme, path)?.rest(path);
+    let token = path.strip_suffix(rest)?.strip_prefix(b"/")?;
+    Some((token, rest))
+}
+
+/// Whether a text has the parts of a token with a time beside it, and one of them at least has its form.
+pub(crate) fn looks_like_token(scheme: Scheme, text: &[u8]) -> bool {
+    let (Some(parts), Some(format)) = (inspect::split(scheme, text), scheme.facts().format())
+    else {
+        return false;
+    };
+    let is_time = |time| inspect::read_time(format.time.spelling, time).is_some();
+    inspect::is_token(scheme, text) || parts.time.is_some_and(is_time)
+}
+
 /// The query without the scheme's parameters.
-pub fn without_token(params: &Params<'_>, query: &[u8]) -> Vec<u8> {
+pub fn without_token(params: &Params, query: &[u8]) -> Vec<u8> {
     let others: Vec<&[u8]> = params.others(query, query).collect();
     others.join(b"&".as_slice())
 }
 
 /// The query with the signed parameters, behind the others or, where the token has no name, in front.
-pub fn with_token(params: &Params<'_>, query: &[u8], signed: &[u8]) -> Vec<u8> {
-    match (query, params.token) {
+pub fn with_token(params: &Params, query: &[u8], signed: &[u8]) -> Vec<u8> {
+    match (query, &params.token) {
         (b"", _) => signed.to_vec(),
         (query, Some(_)) => [query, b"&", signed].concat(),
         (query, None) => [signed, b"&", query].concat(),
@@ -68,7 +90,7 @@ mod tests {
     use super::*;
     use token::Rules;
 
-    fn rules(name: &str) -> (&'static dyn Scheme, Rules<'static>) {
+    fn rules(name: &str) -> (Scheme, Rules) {
         let scheme = token::scheme::by_name(name.as_bytes()).unwrap();
         (scheme, Rules::of(scheme))
     }
@@ -111,7 +133,7 @@ mod tests {
     fn the_rest_of_a_query_stays_as_it_was() {
         let (_, azion) = rules("azion");
         let (_, ectoken) = rules("ectoken");
-        let signed = |rules: &Rules<'_>, query: &str| {
+        let signed = |rules: &Rules, query: &str| {
             String::from_utf8(with_token(&rules.params, query.as_bytes(), b"T")).unwrap()
         };
         assert_eq!(signed(&azion, ""), "T");

@@ -39,8 +39,8 @@ pub(crate) fn joined(request: &LinkRequest<'_>, fields: &TokenFields) -> Option<
     let joined: Vec<u8> = sent
         .map(|&byte| if byte == b'?' { b'&' } else { byte })
         .collect();
-    let reading = TokenFields::read(&request.rules.params, &joined);
-    let is_other = reading.token != fields.token || reading.expires != fields.expires;
+    let reading = TokenFields::read(request.scheme, &request.rules.params, &joined);
+    let is_other = reading.token != fields.token || reading.time != fields.time;
     (is_other && !reading.token.is_empty()).then_some(reading)
 }
 
@@ -48,18 +48,21 @@ pub(crate) fn joined(request: &LinkRequest<'_>, fields: &TokenFields) -> Option<
 /// with another parameter for its expiry.
 pub(crate) fn of(request: &LinkRequest<'_>, fields: &TokenFields) -> Vec<Way<TokenFields>> {
     let mut readings = vec![Way::right(fields.clone())];
-    let params = request.rules.params;
+    let params = &request.rules.params;
     let [token, expires] =
-        [params.token, params.expires].map(|name| quote(name.unwrap_or_default()));
+        [&params.token, &params.expires].map(|name| quote(name.as_deref().unwrap_or_default()));
     if let Some(reading) = joined(request, fields) {
         readings.push(Way::wrong(reading, SECOND_MARK.made(&[])));
     }
-    if let Some(other) = &fields.expires {
+    if params.expires.is_none() {
+        return readings;
+    }
+    if let Some(other) = &fields.time {
         if looks_like_time(&fields.token) {
             let swapped = TokenFields {
                 sent_token: other.clone(),
                 token: other.clone(),
-                expires: Some(fields.token.clone()),
+                time: Some(fields.token.clone()),
             };
             let mistake = SWAPPED.made(&[("token", &token), ("expires", &expires)]);
             readings.push(Way::wrong(swapped, mistake));
@@ -68,7 +71,7 @@ pub(crate) fn of(request: &LinkRequest<'_>, fields: &TokenFields) -> Vec<Way<Tok
         for (name, value) in pairs(request.source()) {
             if looks_like_time(value) {
                 let renamed = TokenFields {
-                    expires: Some(value.to_vec()),
+                    time: Some(value.to_vec()),
                     ..fields.clone()
                 };
                 let words = [("sent", &*quote(name)), ("expires", &expires)];

@@ -6,6 +6,7 @@ use token::{Extra, Reason, Secret, inspect};
 use crate::link_request::LinkRequest;
 use crate::mistake::{LinkPart, Mistake, UsualMistake};
 use crate::path::percent_decoded;
+use crate::query;
 use crate::readings::{self, SECOND_MARK};
 use crate::text::{quote, show};
 use crate::token_fields::TokenFields;
@@ -81,7 +82,7 @@ pub(crate) struct SealedToken {
 pub(crate) fn open(request: &LinkRequest<'_>, fields: &TokenFields) -> SealedToken {
     let texts = texts(request, fields);
     for text in &texts {
-        for secret in ways::secrets_of(&request.secrets) {
+        for secret in ways::secrets_of(request.scheme, &request.secrets) {
             let key = Secret::new(&secret.value);
             if let Some(sealed) = inspect::unseal(request.scheme, &text.value, key) {
                 let version = sealed.extra.and_then(|extra| unwelcome(request, extra));
@@ -149,7 +150,7 @@ fn texts(request: &LinkRequest<'_>, fields: &TokenFields) -> Vec<Way<Vec<u8>>> {
 
 /// `name`: of the parameter in which the token stands.
 fn misplaced(request: &LinkRequest<'_>, name: Option<&[u8]>) -> Mistake {
-    match (name, request.rules.params.token) {
+    match (name, request.rules.params.token.as_deref()) {
         (Some(name), None) => IN_PARAMETER.made(&[("sent", &*quote(name)), ("name", &*show(name))]),
         (Some(name), Some(right)) => {
             IN_OTHER_PARAMETER.made(&[("sent", &*quote(name)), ("right", &*quote(right))])
@@ -160,8 +161,8 @@ fn misplaced(request: &LinkRequest<'_>, name: Option<&[u8]>) -> Mistake {
 }
 
 fn is_token(request: &LinkRequest<'_>, text: &[u8]) -> bool {
-    let params = request.scheme.facts().params;
-    crate::query::has_token(request.scheme, &params, text)
+    let params = &request.scheme.facts().params;
+    query::has_token(request.scheme, params, text)
 }
 
 /// What a token says that was altered or cut off, where the secret is right. `None` where it makes no sense.

@@ -84,13 +84,13 @@ impl<'a> Trial<'a> {
     }
 
     fn fits(&mut self, chosen: &[&Way<Bytes>]) -> Option<Vec<Mistake>> {
-        let [secret, path, expires, client_ip] = chosen else {
+        let [secret, path, time, client_ip] = chosen else {
             return None;
         };
         let values = PartValues {
             secret: &secret.value,
             path: &path.value,
-            expires: &expires.value,
+            time: &time.value,
             client_ip: &client_ip.value,
         };
         *self.tried = self.tried.saturating_add(1);

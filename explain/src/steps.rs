@@ -1,6 +1,6 @@
 //! The checks of the module, in its order, and how far a link came.
 
-use token::{Anatomy, ClientIp, Reason, Verdict};
+use token::{ClientIp, Reason, Verdict};
 
 use crate::claim_report::ClaimReport;
 use crate::link_request::LinkRequest;
@@ -55,7 +55,7 @@ pub(crate) fn of(
     verdict: &Verdict,
     claims: &[ClaimReport],
 ) -> Vec<Step> {
-    let is_digest = request.scheme.facts().anatomy != Anatomy::Sealed;
+    let is_digest = request.scheme.facts().format().is_some();
     let form = if is_digest {
         "the token, the expiry and the path are of the right form"
     } else {
@@ -66,7 +66,11 @@ pub(crate) fn of(
         step(&[Reason::Duplicate], "nothing of it is there twice"),
         step(&[Reason::Malformed], form),
     ];
-    if request.scheme.facts().client_ip == ClientIp::Optional && request.bound_ip().is_some() {
+    if matches!(
+        request.scheme.facts().client_ip,
+        ClientIp::Optional | ClientIp::Always
+    ) && request.bound_ip().is_some()
+    {
         steps.push(step(&[Reason::ClientIp], "the client has an address"));
     }
     steps.push(step(
@@ -118,8 +122,8 @@ pub(crate) fn of(
 
 fn signature(request: &LinkRequest<'_>, verdict: &Verdict, is_digest: bool) -> String {
     let verb = if is_digest { "fits" } else { "decrypts it" };
-    match (verdict.claims(), request.secrets.len()) {
-        (Some(claims), 2..) => format!("secret {} {verb}", claims.secret().saturating_add(1)),
+    match (verdict.token(), request.secrets.len()) {
+        (Some(token), 2..) => format!("secret {} {verb}", token.secret.saturating_add(1)),
         (Some(_), _) => format!("the secret {verb}"),
         (None, 0) => "no secret was given".to_owned(),
         (None, 1) => format!("the secret {verb}"),

@@ -1,7 +1,7 @@
 //! How digests are written: the right way, and what people write in its place.
 
 use data_encoding::{BASE64URL_NOPAD, Encoding, HEXLOWER, HEXLOWER_PERMISSIVE, Specification};
-use token::Scheme;
+use token::{Encoding as Spelling, Scheme};
 
 /// The form of a scheme's tokens.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -13,12 +13,13 @@ pub(crate) struct TokenForm {
 }
 
 impl TokenForm {
-    /// The form that a scheme demands; of one whose tokens are no digests, any.
-    pub(crate) fn of(_scheme: &dyn Scheme) -> Self {
-        Self {
-            bytes: 16,
-            is_hex: false,
-        }
+    /// The form that a scheme demands. `None` where tokens are no digests.
+    pub(crate) fn of(scheme: Scheme) -> Option<Self> {
+        let digest = scheme.facts().format()?.digest;
+        Some(Self {
+            bytes: digest.length(),
+            is_hex: digest.encoding == Spelling::Hex,
+        })
     }
 
     /// The digest as it is written right.
@@ -27,6 +28,41 @@ impl TokenForm {
             HEXLOWER.encode(digest)
         } else {
             BASE64URL_NOPAD.encode(digest)
+        }
+    }
+
+    /// What is wrong with a token that is not of this form.
+    pub(crate) fn what_is_wrong(self, token: &[u8]) -> String {
+        let length = token.len();
+        let right = self.characters();
+        let is_hex = token.iter().all(u8::is_ascii_hexdigit);
+        let name = match (length, is_hex) {
+            (32, true) | (22 | 24, _) => Some((16, "MD5")),
+            (40, true) | (27 | 28, _) => Some((20, "SHA-1")),
+            (64, true) | (43 | 44, _) => Some((32, "SHA-256")),
+            _ => None,
+        };
+        let digest = match name {
+            Some((bytes, name)) if bytes != self.bytes => {
+                format!(" That is the length of {name}: take {}.", self.name())
+            }
+            _ if length < right => " It was cut off, or is something else.".to_owned(),
+            _ => String::new(),
+        };
+        let digits = if self.is_hex {
+            "hexadecimal digits"
+        } else {
+            "of base64url"
+        };
+        format!("The token has {length} characters, and {right} {digits} are right.{digest}")
+    }
+
+    /// The hash function of such digests.
+    const fn name(self) -> &'static str {
+        match self.bytes {
+            16 => "MD5",
+            20 => "SHA-1",
+            _ => "SHA-256",
         }
     }
 

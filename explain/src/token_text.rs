@@ -132,7 +132,6 @@ impl TokenText {
                 Some(mistake) => Fit::Mistaken(self.made(mistake)),
             });
         }
-        // A token that can be read is another one, unless letters of it changed.
         let right = self.form.write(digest);
         let mistake = if self.text.eq_ignore_ascii_case(&right) {
             &CASE

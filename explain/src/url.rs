@@ -55,7 +55,18 @@ impl<'a> Url<'a> {
         }
     }
 
+    /// Path and query as a client sends them.
+    pub fn target(&self) -> Vec<u8> {
+        match self.query {
+            Some(query) => [self.sent_path(), b"?", query].concat(),
+            None => self.sent_path().to_vec(),
+        }
+    }
+
     /// The path that NGINX goes by.
+    ///
+    /// # Errors
+    /// Why NGINX answers 400.
     pub fn served_path(&self, merge_slashes: bool) -> Result<Vec<u8>, BadPath> {
         path::normalised(self.sent_path(), merge_slashes)
     }
@@ -77,10 +88,15 @@ impl<'a> Url<'a> {
             .unwrap_or(authority)
     }
 
-    /// The same URL with another query; without one where that is empty and none was there.
+    /// The same URL with another query; without one where that is empty.
     pub fn with_query(&self, query: &[u8]) -> Vec<u8> {
+        self.with(self.written_path, query)
+    }
+
+    /// The same URL with another path and query.
+    pub fn with(&self, path: &[u8], query: &[u8]) -> Vec<u8> {
         let mark: &[u8] = if query.is_empty() { b"" } else { b"?" };
-        [self.site, self.written_path, mark, query, self.fragment].concat()
+        [self.site, path, mark, query, self.fragment].concat()
     }
 }
 

@@ -3,7 +3,9 @@
 mod addresses;
 mod expiries;
 mod messages;
+mod path_host;
 mod path_longer;
+mod path_raw;
 mod path_shorter;
 mod path_spelling;
 mod path_way;
@@ -26,9 +28,9 @@ pub(crate) fn of(request: &LinkRequest<'_>, fields: &TokenFields) -> Ways {
             request.bound_ip().is_some(),
             may_have_address,
         ),
-        secrets: secrets::of(&request.secrets),
+        secrets: secrets::of(request.scheme, &request.secrets),
         paths: paths::of(request),
-        expiries: expiries::of(fields),
+        expiries: expiries::of(request.scheme, fields),
         addresses,
     }
 }

@@ -1,13 +1,13 @@
 //! What the whole configuration has in common.
 
 use std::cell::{Cell, OnceCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::Complaint;
 use super::open::Blocks;
 use crate::counters::{self, Counters, Counts, Full};
-use crate::nginx::{Conf, Cycle, Failed, Level, Place, Shared, Zone};
+use crate::nginx::{Conf, Cycle, Failed, Level, Place, Shared, Value, Zone};
 use crate::variables;
 
 /// What the counters of one place take of the zone, at most: it is handed out in powers of two.
@@ -24,6 +24,8 @@ pub(crate) struct Main {
     pub(crate) uses_variables: bool,
     /// The variables that our directives name, and where first.
     pub(crate) named_variables: BTreeMap<Vec<u8>, Naming>,
+    /// The secrets that were complained about for being short.
+    pub(crate) short_secrets: BTreeSet<*const Value>,
     /// What is in force where, until everything was read.
     pub(crate) blocks: Blocks,
     /// Where `secure_token_zone` stands.

@@ -19,7 +19,7 @@ pub(crate) struct Setting<T> {
 #[derive(Clone, Default)]
 pub(crate) struct Written {
     /// A value of `None` is `off`.
-    pub(crate) scheme: Option<Setting<Option<&'static dyn Scheme>>>,
+    pub(crate) scheme: Option<Setting<Option<Scheme>>>,
     /// In the order in which they are tried.
     pub(crate) secrets: Option<Rc<Vec<Setting<SecretValue>>>>,
     pub(crate) uri: Option<Setting<Rc<Value>>>,
@@ -33,6 +33,7 @@ pub(crate) struct Written {
     pub(crate) country: Option<Setting<Rc<Value>>>,
     pub(crate) clock_skew: Option<Setting<u64>>,
     pub(crate) max_lifetime: Option<Setting<u64>>,
+    pub(crate) ttl: Option<Setting<u64>>,
     pub(crate) strip: Option<Setting<bool>>,
     pub(crate) preflight: Option<Setting<bool>>,
     pub(crate) dry_run: Option<Setting<bool>>,
@@ -43,6 +44,7 @@ pub(crate) struct Written {
 /// A secret and the name it goes by.
 #[derive(Clone)]
 pub(crate) struct SecretValue {
+    pub(crate) directive: &'static str,
     pub(crate) text: Rc<Value>,
     pub(crate) id: Rc<[u8]>,
 }
@@ -72,6 +74,7 @@ impl Written {
             country,
             clock_skew,
             max_lifetime,
+            ttl,
             strip,
             preflight,
             dry_run,
@@ -90,6 +93,7 @@ impl Written {
         inherit(&mut self.country, country);
         inherit(&mut self.clock_skew, clock_skew);
         inherit(&mut self.max_lifetime, max_lifetime);
+        inherit(&mut self.ttl, ttl);
         inherit(&mut self.strip, strip);
         inherit(&mut self.preflight, preflight);
         inherit(&mut self.dry_run, dry_run);

@@ -24,8 +24,14 @@ pub(crate) struct Record<C> {
     pub(crate) counters: C,
 }
 
-// SAFETY: names are bytes, and what is counted with is made of `Counter`s, which are atomics.
-unsafe impl<C: Sync> Shareable for Record<C> {}
+// SAFETY: its names are bytes that nobody changes, and what it counts with promises the same.
+unsafe impl<C: Shareable> Shareable for Record<C> {}
+// SAFETY: it is made of `Counter`s, which are atomics.
+unsafe impl Shareable for Decisions {}
+// SAFETY: it is made of a `Counter`, which is an atomic.
+unsafe impl Shareable for Passes {}
+// SAFETY: it is made of `Counter`s, which are atomics.
+unsafe impl Shareable for Lifetimes {}
 
 /// A short text, with its length where every process finds it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

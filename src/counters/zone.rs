@@ -43,7 +43,7 @@ pub(crate) struct Counts {
     lifetimes: List<Record<Lifetimes>>,
 }
 
-// SAFETY: a number and three lists of records, which are shareable themselves.
+// SAFETY: it is a number and three lists, and the records in those promise to be shareable themselves.
 unsafe impl Shareable for Counts {}
 
 impl Counts {
@@ -116,13 +116,13 @@ pub(crate) fn settle<'c>(
 }
 
 /// The records of a list by their names.
-struct Index<'z, C: Sync> {
+struct Index<'z, C: Shareable> {
     zone: &'z Zone,
     list: &'z List<Record<C>>,
     records: BTreeMap<(Name, Name), &'z Record<C>>,
 }
 
-impl<'z, C: Sync + Default> Index<'z, C> {
+impl<'z, C: Shareable + Default> Index<'z, C> {
     fn new(zone: &'z Zone, list: &'z List<Record<C>>) -> Self {
         let records = list
             .iter()

@@ -40,11 +40,7 @@ pub(super) fn choose(block: &mut Block<'_>) -> Result<(), Wrong> {
 }
 
 /// The scheme that does in addition what a word behind its name asks for.
-fn with_extra(
-    block: &mut Block<'_>,
-    scheme: &'static dyn Scheme,
-    word: &[u8],
-) -> Result<&'static dyn Scheme, Wrong> {
+fn with_extra(block: &mut Block<'_>, scheme: Scheme, word: &[u8]) -> Result<Scheme, Wrong> {
     let extras = scheme.facts().extras;
     let Some(extra) = extras.iter().find(|extra| extra.word.as_bytes() == word) else {
         let known: Vec<&str> = extras.iter().map(|extra| extra.word).collect();

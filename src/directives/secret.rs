@@ -16,8 +16,6 @@ use crate::config::{SecretValue, Setting};
 use crate::counters::LONGEST_NAME;
 use crate::nginx::{Level, Piece, Value, split};
 
-/// Below this a secret can be found by trying.
-const SHORT: usize = 16;
 const EMPTY: &str = "is empty; write the secret into it";
 
 /// `secure_token_secret value [id=name]`
@@ -49,9 +47,6 @@ pub(super) fn from_words(block: &mut Block<'_>) -> Result<(), Wrong> {
         );
     }
     let value = block.joined(&pieces, true)?;
-    if matches!(value, Value::Literal(_)) {
-        warn_if_short(block, word.len());
-    }
     add(block, value, id)
 }
 
@@ -75,7 +70,6 @@ pub(super) fn from_file(block: &mut Block<'_>) -> Result<(), Wrong> {
             &format!("others can read \"{name}\"; take that right away with \"chmod o-r\""),
         );
     }
-    warn_if_short(block, secret.text.len());
     add(block, Value::Literal(secret.text), id)
 }
 
@@ -110,6 +104,7 @@ fn add(block: &mut Block<'_>, value: Value, id: Option<&[u8]>) -> Result<(), Wro
         )));
     }
     let value = SecretValue {
+        directive: block.name,
         text: Rc::new(value),
         id: id.into(),
     };
@@ -138,18 +133,6 @@ fn value_and_id<'a>(words: &[&'a [u8]], what: &str) -> Result<(&'a [u8], Option<
         _ => Err(wrong(format!(
             "takes {what} and at most \"id=name\"; put quotes around a value that has blanks"
         ))),
-    }
-}
-
-fn warn_if_short(block: &mut Block<'_>, length: usize) {
-    if length < SHORT {
-        block.say(
-            Level::Warn,
-            &format!(
-                "the secret has {length} bytes and can be found by trying; use at least {SHORT}, for \
-                 example from \"openssl rand -hex 16\""
-            ),
-        );
     }
 }
 

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fmt::{self, Write};
 
 use super::Quoted;
-use super::prometheus::{happened, status};
+use super::prometheus::{Status, happened};
 use crate::counters::Counts;
 use crate::nginx;
 
@@ -17,7 +17,7 @@ pub(super) fn write(counts: &Counts, out: &mut dyn Write) -> fmt::Result {
     )?;
     let comma = Comma::default();
     for record in counts.decisions() {
-        let mut item = |status: &str, reason: &str, number: u64| {
+        let mut item = |status: Status, reason: &str, number: u64| {
             write!(
                 out,
                 "{comma}{{\"label\":{},\"scheme\":{},\"status\":\"{status}\",\"reason\":\"{reason}\",\
@@ -27,12 +27,12 @@ pub(super) fn write(counts: &Counts, out: &mut dyn Write) -> fmt::Result {
             )
         };
         let decisions = &record.counters;
-        item("passed", "", decisions.passed())?;
+        item(Status(None, false), "", decisions.passed())?;
         for (reason, number) in decisions.refused().filter(happened) {
-            item(status(reason, false), reason.as_str(), number)?;
+            item(Status(Some(reason), false), reason.as_str(), number)?;
         }
         for (reason, number) in decisions.spared().filter(happened) {
-            item(status(reason, true), reason.as_str(), number)?;
+            item(Status(Some(reason), true), reason.as_str(), number)?;
         }
     }
     out.write_str("],\"keys\":[")?;

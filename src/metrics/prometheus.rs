@@ -18,7 +18,7 @@ pub(super) fn write(counts: &Counts, out: &mut dyn Write) -> fmt::Result {
         "Requests that were decided about.",
     )?;
     for record in counts.decisions() {
-        let mut line = |status: &str, reason: &str, number: u64| {
+        let mut line = |status: Status, reason: &str, number: u64| {
             writeln!(
                 out,
                 "secure_token_requests_total{{label={},scheme={},status=\"{status}\",reason=\"{reason}\"}} \
@@ -28,13 +28,13 @@ pub(super) fn write(counts: &Counts, out: &mut dyn Write) -> fmt::Result {
             )
         };
         let decisions = &record.counters;
-        line("passed", "", decisions.passed())?;
+        line(Status(None, false), "", decisions.passed())?;
         // What never happened is left out: there are many reasons, and may be many labels.
         for (reason, number) in decisions.refused().filter(happened) {
-            line(status(reason, false), reason.as_str(), number)?;
+            line(Status(Some(reason), false), reason.as_str(), number)?;
         }
         for (reason, number) in decisions.spared().filter(happened) {
-            line(status(reason, true), reason.as_str(), number)?;
+            line(Status(Some(reason), true), reason.as_str(), number)?;
         }
     }
 
@@ -106,12 +106,14 @@ fn head(out: &mut dyn Write, name: &str, kind: &str, help: &str) -> fmt::Result 
 }
 
 /// The word of `$secure_token_status`, in the tone of Prometheus.
-pub(super) const fn status(reason: Reason, dry_run: bool) -> &'static str {
-    match (reason, dry_run) {
-        (Reason::Expired, false) => "expired",
-        (Reason::Expired, true) => "expired_dry_run",
-        (_, false) => "rejected",
-        (_, true) => "rejected_dry_run",
+pub(super) struct Status(pub(super) Option<Reason>, pub(super) bool);
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(reason, is_spared) = *self;
+        Reason::status_of(reason, is_spared)
+            .chars()
+            .try_for_each(|letter| f.write_char(letter.to_ascii_lowercase()))
     }
 }
 

@@ -1,10 +1,12 @@
 //! Path and query of a request: as the client sent them, and what NGINX made of them.
 
 use nginx_sys::{
-    NGX_OK, ngx_http_core_srv_conf_t, ngx_http_parse_complex_uri, ngx_http_request_t, ngx_int_t,
-    ngx_str_t,
+    NGX_OK, ngx_http_core_loc_conf_t, ngx_http_core_srv_conf_t, ngx_http_parse_complex_uri,
+    ngx_http_request_t, ngx_int_t, ngx_str_t,
 };
-use ngx::http::{HttpModuleServerConf as _, NgxHttpCoreModule, Request};
+use ngx::http::{
+    HttpModuleLocationConf as _, HttpModuleServerConf as _, NgxHttpCoreModule, Request,
+};
 
 use super::memory::keep_bytes;
 use super::{Failed, bits};
@@ -46,13 +48,57 @@ pub(crate) fn shorten_args(
     Ok(())
 }
 
+/// Takes the beginning of the path away, for whatever comes after the access phase, where the path begins so and a
+/// slash is behind it. The location stays the one that was found by the whole path.
+pub(crate) fn shorten_path(r: &mut Request, beginning: impl FnOnce(&Request) -> &[u8]) {
+    let path = r.as_ref().uri.as_bytes();
+    let rest = match path.strip_prefix(beginning(r)) {
+        Some(rest) if rest.len() < path.len() && rest.first() == Some(&b'/') => rest,
+        _ => return,
+    };
+    let is_in_location = NgxHttpCoreModule::location_conf(r)
+        .is_some_and(|core| is_still_in_location(core, path, rest));
+    let rest = ngx_str_t {
+        len: rest.len(),
+        data: rest.as_ptr().cast_mut(),
+    };
+    let inner = r.as_mut();
+    inner.uri = rest;
+    bits::NGX_HTTP_REQUEST_VALID_UNPARSED_URI.set(inner, 0);
+    if !is_in_location {
+        bits::NGX_HTTP_REQUEST_VALID_LOCATION.set(inner, 0);
+    }
+}
+
+/// Whether what NGINX replaces at the beginning of a path, for `alias` and `proxy_pass`, stands at the beginning of the
+/// rest of it as well: so many bytes are cut from what is there.
+fn is_still_in_location(core: &ngx_http_core_loc_conf_t, path: &[u8], rest: &[u8]) -> bool {
+    /// What NGINX writes down for an `alias` with captures, which replaces the whole path.
+    const WHOLE: usize = isize::MAX as usize;
+    let is_regex = !core.regex.is_null();
+    let is_in_name = is_regex || rest.starts_with(core.name.as_bytes());
+    match core.alias {
+        0 => is_in_name,
+        WHOLE => true,
+        // Of this location, or of one around it whose name is another.
+        length => {
+            let replaced = path.get(..length);
+            is_in_name && replaced.is_some_and(|replaced| rest.starts_with(replaced))
+        }
+    }
+}
+
+/// Path and query as the client sent them, whatever became of them inside NGINX.
+pub(crate) fn sent_target(r: &Request) -> &[u8] {
+    let uri = r.as_ref().unparsed_uri.as_bytes();
+    // NGINX too ends the URI at a fragment.
+    uri.split(|&byte| byte == b'#').next().unwrap_or_default()
+}
+
 /// The client's query string as it was sent, without `?`, whatever became of it inside NGINX.
 pub(crate) fn sent_args(r: &Request) -> &[u8] {
-    // NGINX too ends the URI at a fragment, and begins the query at the first question mark.
-    let mut uri = r.as_ref().unparsed_uri.as_bytes();
-    if let Some(sent) = uri.split(|&byte| byte == b'#').next() {
-        uri = sent;
-    }
+    let uri = sent_target(r);
+    // NGINX too begins the query at the first question mark.
     let mark = uri.iter().position(|&byte| byte == b'?');
     mark.and_then(|at| uri.get(at..)?.get(1..))
         .unwrap_or_default()

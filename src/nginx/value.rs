@@ -52,7 +52,16 @@ impl Value {
     ///
     /// # Errors
     /// Where NGINX could not work it out.
+    #[inline]
     pub(crate) fn get<'a>(&'a self, r: &'a Request) -> Result<&'a [u8], Failed> {
+        match self {
+            Self::Literal(text) => Ok(text),
+            Self::Variable(_) | Self::Joined(_) => self.work_out(r),
+        }
+    }
+
+    #[inline(never)]
+    fn work_out<'a>(&'a self, r: &'a Request) -> Result<&'a [u8], Failed> {
         match self {
             Self::Literal(text) => Ok(text),
             Self::Variable(index) => {

@@ -1,7 +1,4 @@
-//! The ciphers of tokens whose claims are encrypted, and the keys made of a secret for them.
-
-use alloc::boxed::Box;
-use core::fmt;
+//! The ciphers of tokens whose claims are encrypted.
 
 use aes_gcm::aead::AeadInOut as _;
 use aes_gcm::{Aes256Gcm, KeyInit as _};
@@ -16,19 +13,6 @@ use crate::Secret;
 pub(crate) const NONCE_LENGTH: usize = 12;
 /// Bytes of an authentication tag.
 pub(crate) const TAG_LENGTH: usize = 16;
-
-/// What a scheme made of a secret beforehand, so that requests need not make it again. It is wiped
-/// when it is dropped.
-pub struct Key {
-    pub(crate) gcm: Gcm,
-    pub(crate) cfb: Option<Box<Cfb>>,
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Key(..)")
-    }
-}
 
 /// AES-256-GCM, its key the SHA-256 of the secret.
 pub(crate) struct Gcm(Aes256Gcm);

@@ -2,7 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use data_encoding::BASE64URL_NOPAD;
+use base64_simd::AsOut as _;
+use data_encoding::HEXLOWER;
 
 /// The most bytes a digest or an expiry has once percent escapes are decoded.
 pub(crate) const LONGEST: usize = 64;
@@ -42,6 +43,7 @@ fn hex_digit(byte: u8) -> Option<u8> {
 ///
 /// Schemes that put nothing between path and expiry rely on each of these bounds: any of them left
 /// out lets digits wander from one to the other, so that a link opens another path.
+#[inline(always)]
 pub(crate) fn unix_seconds(text: &[u8]) -> Option<u64> {
     if text.first() == Some(&b'0') || text.is_empty() || text.len() > 10 {
         return None;
@@ -80,37 +82,58 @@ fn eight_digits(digits: [u8; 8]) -> Option<u64> {
     Some(odd.wrapping_add(even) >> 32)
 }
 
+/// Bytes that the processor looks at in one go.
+const CHUNK: usize = 16;
+
 /// Whether these bytes may be hashed. NUL and the other control bytes may not: no honest link has
 /// them, and a digest's padding, which an attacker needs to extend a message, always has.
+#[inline]
 pub(crate) fn is_plain(bytes: &[u8]) -> bool {
-    // No early exit: this form is the one that vectorises.
-    !bytes
-        .iter()
-        .fold(false, |found, byte| found | byte.is_ascii_control())
+    // Without an early exit, for this form is the one that vectorises.
+    let has_control = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .fold(false, |found, byte| found | byte.is_ascii_control())
+    };
+    let Some(last) = bytes.last_chunk::<CHUNK>() else {
+        return !has_control(bytes);
+    };
+    // What is behind the whole chunks is faster looked at as one of them, some bytes of it for the second time.
+    let (chunks, _) = bytes.as_chunks::<CHUNK>();
+    !has_control(last) && !chunks.iter().any(|chunk| has_control(chunk))
 }
 
-/// Decodes base64url of exactly `N` bytes. Padding may be there, whole or not at all; the spare bits
-/// of the last character must be zero, so that a token has one spelling.
-pub(crate) fn base64url<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
-    let text = match N % 3 {
+/// Decodes base64url of exactly as many bytes as there is room for. Padding may be there, whole or not at all;
+/// the spare bits of the last character must be zero, so that a token has one spelling.
+#[inline]
+pub(crate) fn base64url(text: &[u8], room: &mut [u8]) -> Option<()> {
+    let length = room.len();
+    let text = match length % 3 {
         1 => text.strip_suffix(b"==").unwrap_or(text),
         2 => text.strip_suffix(b"=").unwrap_or(text),
         _ => text,
     };
-    if text.len() != N.saturating_mul(4).div_ceil(3) {
+    if text.len() != length.saturating_mul(4).div_ceil(3) {
         return None;
     }
-    let mut bytes = [0; N];
-    let length = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok()?;
-    (length == N).then_some(bytes)
+    let decoded = URL_SAFE_NO_PAD.decode_slice(text, room).ok()?;
+    (decoded == length).then_some(())
+}
+
+/// Decodes hexadecimal digits in lower case, of exactly as many bytes as there is room for.
+pub(crate) fn hex_lower(text: &[u8], room: &mut [u8]) -> Option<()> {
+    if text.len() != room.len().checked_mul(2)? {
+        return None;
+    }
+    HEXLOWER.decode_mut(text, room).ok().map(|_| ())
 }
 
 /// Decodes base64url without padding, up to what the buffer takes. Returns how many bytes they are.
 pub(crate) fn base64url_any(text: &[u8], buffer: &mut [u8]) -> Option<usize> {
-    let length = BASE64URL_NOPAD.decode_len(text.len()).ok()?;
-    BASE64URL_NOPAD
-        .decode_mut(text, buffer.get_mut(..length)?)
-        .ok()
+    let length = base64_simd::URL_SAFE_NO_PAD.decoded_length(text).ok()?;
+    let room = buffer.get_mut(..length)?;
+    let bytes = base64_simd::URL_SAFE_NO_PAD.decode(text, room.as_out());
+    bytes.ok().map(|bytes| bytes.len())
 }
 
 /// Decodes hexadecimal digits, up to what the buffer takes. Returns how many bytes they are.
@@ -189,11 +212,19 @@ mod tests {
     }
 
     #[test]
-    fn control_bytes_are_not_plain() {
-        assert!(is_plain("/plain/ü ~".as_bytes()));
-        for byte in (0..0x20).chain([0x7f]) {
-            assert!(!is_plain(&[b'/', byte, b'a']), "{byte:#x}");
+    fn control_bytes_are_not_plain_wherever_they_stand() {
+        for length in 1..=26 {
+            for at in 0..length {
+                for byte in 0..=255u8 {
+                    for around in [b'/', b' ', b'~', 0x80, 0xff] {
+                        let mut text = std::vec![around; length];
+                        text[at] = byte;
+                        assert_eq!(is_plain(&text), !byte.is_ascii_control(), "{text:?}");
+                    }
+                }
+            }
         }
+        assert!(is_plain(b""));
     }
 
     #[test]
@@ -201,7 +232,7 @@ mod tests {
         let spellings = (b'A'..=b'P').filter(|&last| {
             let mut text = *b"AAAAAAAAAAAAAAAAAAAAAA";
             text[21] = last;
-            base64url::<16>(&text).is_some()
+            base64url(&text, &mut [0; 16]).is_some()
         });
         assert_eq!(spellings.collect::<std::vec::Vec<_>>(), [b'A']);
     }
@@ -238,7 +269,7 @@ mod tests {
 
     #[test]
     fn padding_is_whole_or_absent() {
-        let accepted = |text: &str| base64url::<16>(text.as_bytes()).is_some();
+        let accepted = |text: &str| base64url(text.as_bytes(), &mut [0; 16]).is_some();
         assert!(accepted("AAAAAAAAAAAAAAAAAAAAAA"));
         assert!(accepted("AAAAAAAAAAAAAAAAAAAAAA=="));
         for text in [
@@ -255,5 +286,27 @@ mod tests {
         ] {
             assert!(!accepted(text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_token_of_any_length_is_decoded_as_any_decoder_does() {
+        for length in 0..=70 {
+            let text: std::vec::Vec<u8> =
+                b"AZaz09-_Q".iter().copied().cycle().take(length).collect();
+            for at in 0..length.max(1) {
+                for byte in 0..=u8::MAX {
+                    let mut text = text.clone();
+                    text.get_mut(at).into_iter().for_each(|old| *old = byte);
+                    let (mut buffer, mut expected) = ([0; LONGEST], [0; LONGEST]);
+                    let decoded = base64url_any(&text, &mut buffer);
+                    let other = URL_SAFE_NO_PAD.decode_slice(&text, &mut expected);
+                    assert_eq!(decoded, other.ok(), "{text:?}");
+                    if let Some(length) = decoded {
+                        assert_eq!(buffer[..length], expected[..length]);
+                    }
+                }
+            }
+        }
+        assert_eq!(base64url_any(&[b'A'; 100], &mut [0; LONGEST]), None);
     }
 }

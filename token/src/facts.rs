@@ -1,7 +1,11 @@
 //! What there is to say about a scheme before any link is looked at. Parsers, messages, help and the
 //! tables in documents are made of it.
 
-use crate::{Params, Scheme};
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use alloc::string::String;
+
+use crate::{Format, Params, Scheme, SecretSpelling, TimeEvent};
 
 /// The facts of one scheme.
 pub struct Facts {
@@ -13,8 +17,10 @@ pub struct Facts {
     pub vendor: &'static str,
     /// What it does only where it is asked to.
     pub extras: &'static [Extra],
-    /// The names its parameters have at the vendor.
-    pub params: Params<'static>,
+    /// Where a token stands unless the operator says otherwise.
+    pub carrier: Carrier,
+    /// The names its parameters have at the vendor; none where the carrier is the path.
+    pub params: Params,
     /// Whether its tokens can be bound to the client's address.
     pub client_ip: ClientIp,
     /// Which paths one token opens.
@@ -28,37 +34,73 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// What is hashed to make a token; nothing where that is not how tokens are made.
-    pub const fn message(&self) -> &'static [Part] {
+    /// How its tokens are made where they are digests.
+    pub const fn format(&self) -> Option<&'static Format> {
         match self.anatomy {
-            Anatomy::Digest(message) => message,
-            Anatomy::Sealed => &[],
+            Anatomy::Digest(format) => Some(format),
+            Anatomy::Sealed => None,
         }
+    }
+
+    /// How its secrets are written.
+    pub const fn secret(&self) -> SecretSpelling {
+        match self.anatomy {
+            Anatomy::Digest(format) => format.secret,
+            Anatomy::Sealed => SecretSpelling::Text,
+        }
+    }
+
+    /// How many seconds a link opens from its time of issue on unless the operator says otherwise. `None` where
+    /// links say when they expire.
+    pub const fn lifetime(&self) -> Option<u64> {
+        match self.anatomy {
+            Anatomy::Digest(format) => match format.time.event {
+                TimeEvent::Issue { lifetime } => Some(lifetime),
+                TimeEvent::Expiry => None,
+            },
+            Anatomy::Sealed => None,
+        }
+    }
+
+    /// What a link looks like, for a reader, with these names of the parameters: `?st={token}&e={expires}`.
+    pub fn link(&self, params: &Params) -> String {
+        let format = self.format();
+        let text =
+            |between| format.map_or("{token}".to_owned(), |format| format.token_text(between));
+        if self.carrier == Carrier::Path {
+            return format!("/{}{{path}}", text("/"));
+        }
+        let name = |name| String::from_utf8_lossy(name);
+        let mut link = "?".to_owned();
+        if let Some(token) = &params.token {
+            link.push_str(&format!("{}=", name(token)));
+        }
+        link.push_str(&text(""));
+        if let (Some(expires), Some(format)) = (&params.expires, format) {
+            link.push_str(&format!("&{}={{{}}}", name(expires), format.time));
+        }
+        link
     }
 }
 
-/// How a token is made.
+/// Where a token may stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Anatomy {
-    /// The MD5 of these parts, one behind the other, as base64url.
-    Digest(&'static [Part]),
-    /// Claims, encrypted.
-    Sealed,
+pub enum Carrier {
+    /// The client's query.
+    Query,
+    /// A cookie, a header or whatever else has the form of a query.
+    Value,
+    /// The first segments of the path.
+    Path,
 }
 
-/// One part of the message that a scheme hashes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The secret, raw.
-    Secret,
-    /// The path, decoded.
-    Path,
-    /// The expiry as it was sent.
-    Expires,
-    /// The client's address where the token is bound to it, else nothing.
-    ClientIp,
-    /// These very bytes.
-    Literal(&'static [u8]),
+/// How a token is made.
+#[derive(Clone, Copy)]
+pub enum Anatomy {
+    /// A digest over a few fields.
+    Digest(&'static Format),
+    /// Claims, encrypted.
+    Sealed,
 }
 
 /// Whether a scheme's tokens can be bound to the client's address.
@@ -68,6 +110,8 @@ pub enum ClientIp {
     Never,
     /// They are where the operator says so.
     Optional,
+    /// They are unless the operator says otherwise.
+    Always,
     /// They are where the token says so.
     Claimed,
 }
@@ -107,5 +151,5 @@ pub struct Extra {
     /// What speaks against it, to be told to who asks.
     pub warning: &'static str,
     /// The scheme that does it.
-    pub scheme: &'static dyn Scheme,
+    pub scheme: Scheme,
 }

@@ -3,17 +3,87 @@
 //! Nothing here opens a link, and nothing that is found here may be believed: to open one,
 //! [`verify`](crate::Scheme::verify) it.
 
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
-
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use md5::{Digest as _, Md5};
 
 use crate::cipher::TAG_LENGTH;
 use crate::client_ip::Address;
 use crate::encoding;
-use crate::scheme::ectoken;
-use crate::{Anatomy, Extra, Failure, Reason, Request, Rules, Scheme, Secret};
+use crate::format::LONGEST_KEY;
+use crate::text::Text;
+use crate::{
+    Anatomy, Encoding, Extra, Failure, Format, Place, Reason, Request, Rules, Scheme, Secret,
+    TimeSpelling, TokenParts,
+};
+
+pub use hash::{Hash, HashUse};
+
+mod hash;
+
+/// Whether a text could be a token of the scheme, or of one of its extras, under some secret: the value of its
+/// argument, or its segments of the path.
+pub fn is_token(scheme: Scheme, text: &[u8]) -> bool {
+    match scheme.facts().anatomy {
+        Anatomy::Digest(format) => {
+            let parts = format.split(text);
+            parts.is_some_and(|parts| is_digest(format, parts.token))
+        }
+        Anatomy::Sealed => and_extras(scheme).any(|(scheme, _)| scheme.is_sealed_token(text)),
+    }
+}
+
+/// A scheme, and what it does only where it is asked to.
+fn and_extras(scheme: Scheme) -> impl Iterator<Item = (Scheme, Option<&'static Extra>)> {
+    let extras = scheme.facts().extras.iter();
+    core::iter::once((scheme, None)).chain(extras.map(|extra| (extra.scheme, Some(extra))))
+}
+
+/// Whether a text is a digest as the format writes it.
+fn is_digest(format: &Format, text: &[u8]) -> bool {
+    let mut room = vec![0; format.digest.length()];
+    let decoded = match format.digest.encoding {
+        Encoding::Base64Url => encoding::base64url(text, &mut room),
+        Encoding::Hex => encoding::hex_lower(text, &mut room),
+    };
+    decoded.is_some()
+}
+
+/// Takes apart the text that holds a token. `None` where it has not the parts of the scheme's format.
+pub fn split(scheme: Scheme, text: &[u8]) -> Option<TokenParts<'_>> {
+    match scheme.facts().anatomy {
+        Anatomy::Digest(format) => format.split(text),
+        Anatomy::Sealed => Some(TokenParts {
+            token: text,
+            time: None,
+        }),
+    }
+}
+
+/// Where a path as it was sent has what looks like a token of the scheme, whether or not it opens. `None` where it has
+/// none, and of schemes whose tokens stand elsewhere.
+pub fn place_in_path(scheme: Scheme, path: &[u8]) -> Option<Place> {
+    scheme.place_in_path(path)
+}
+
+/// Reads a time, as Unix seconds. `None` for what is not of its spelling.
+pub fn read_time(spelling: TimeSpelling, text: &[u8]) -> Option<u64> {
+    spelling.read(text)
+}
+
+/// Writes Unix seconds. `None` where they cannot be written so.
+pub fn write_time(spelling: TimeSpelling, seconds: u64) -> Option<String> {
+    let mut text = Text::new();
+    spelling.write(seconds, &mut text).ok()?;
+    Some(text.as_str().into())
+}
+
+/// The bytes of a secret as the scheme uses them. `None` for a secret that it cannot use.
+pub fn secret_bytes(scheme: Scheme, text: &[u8]) -> Option<Vec<u8>> {
+    let mut room = [0; LONGEST_KEY];
+    let key = scheme.facts().secret().key(text, &mut room);
+    key.ok().map(<[u8]>::to_vec)
+}
 
 /// Bytes of the seal at the end of what [`decipher`] returns, where nothing was cut off.
 pub const SEAL_LENGTH: usize = TAG_LENGTH;
@@ -26,37 +96,25 @@ pub struct SealedText {
     pub extra: Option<&'static Extra>,
 }
 
-/// Whether a text could be a token of the scheme, or of one of its extras, under some secret.
-pub fn is_token(scheme: &dyn Scheme, text: &[u8]) -> bool {
-    match scheme.facts().anatomy {
-        Anatomy::Digest(_) => encoding::base64url::<16>(text).is_some(),
-        Anatomy::Sealed => [false, true]
-            .into_iter()
-            .any(|is_legacy| ectoken::has_form(text, is_legacy)),
-    }
-}
-
 /// Opens a sealed token, in whichever version it is. `None` where the secret does not fit, or where tokens are
 /// not sealed.
-pub fn unseal(scheme: &dyn Scheme, token: &[u8], secret: Secret<'_>) -> Option<SealedText> {
-    if scheme.facts().anatomy != Anatomy::Sealed || secret.is_empty() {
+pub fn unseal(scheme: Scheme, token: &[u8], secret: Secret<'_>) -> Option<SealedText> {
+    if secret.is_empty() {
         return None;
     }
-    let open = |extra: Option<&'static Extra>| {
-        let claims = ectoken::unseal(token, secret, extra.is_some())?;
+    and_extras(scheme).find_map(|(scheme, extra)| {
+        let claims = scheme.unseal(token, secret)?;
         Some(SealedText { claims, extra })
-    };
-    let extras = scheme.facts().extras.iter();
-    open(None).or_else(|| extras.map(Some).find_map(open))
+    })
 }
 
 /// What stands in a sealed token behind its nonce, its tag not looked at: of one that was altered or cut off, and
 /// gibberish under a wrong secret. `None` where there is nothing, or where tokens are not sealed.
-pub fn decipher(scheme: &dyn Scheme, sealed: &[u8], secret: Secret<'_>) -> Option<Vec<u8>> {
-    if scheme.facts().anatomy != Anatomy::Sealed || secret.is_empty() {
+pub fn decipher(scheme: Scheme, sealed: &[u8], secret: Secret<'_>) -> Option<Vec<u8>> {
+    if secret.is_empty() {
         return None;
     }
-    ectoken::decipher(sealed, secret)
+    scheme.decipher(sealed, secret)
 }
 
 /// Whether a request meets what the claims of a sealed token demand, their expiry apart: `None`, or the first reason
@@ -65,28 +123,12 @@ pub fn decipher(scheme: &dyn Scheme, sealed: &[u8], secret: Secret<'_>) -> Optio
 /// # Errors
 /// [`Failure`] where `request` could not answer.
 pub fn refusal(
+    scheme: Scheme,
     claims: &[u8],
-    request: &dyn Request,
-    rules: &Rules<'_>,
+    request: &impl Request,
+    rules: &Rules,
 ) -> Result<Option<Reason>, Failure> {
-    ectoken::refusal(claims, request, rules)
-}
-
-/// The digest of these pieces, one behind the other; with a key their HMAC.
-pub fn digest<'a>(key: Option<&[u8]>, pieces: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
-    match key.map(Hmac::<Md5>::new_from_slice) {
-        Some(Ok(mut hmac)) => {
-            pieces.for_each(|piece| hmac.update(piece));
-            hmac.finalize().into_bytes().to_vec()
-        }
-        // A key may have any length.
-        Some(Err(_)) => Vec::new(),
-        None => {
-            let mut md5 = Md5::new();
-            pieces.for_each(|piece| md5.update(piece));
-            md5.finalize().to_vec()
-        }
-    }
+    scheme.refusal(claims, request, rules)
 }
 
 /// A client's address in the spelling that is hashed. `None` for a text that cannot be one.
@@ -106,29 +148,8 @@ mod tests {
 
     use super::*;
     use crate::scheme::by_name;
-    use crate::{Link, RequestParts};
-
-    fn hex(bytes: &[u8]) -> String {
-        bytes
-            .iter()
-            .map(|byte| std::format!("{byte:02x}"))
-            .collect()
-    }
-
-    #[test]
-    fn a_keyed_digest_is_that_of_the_rfc() {
-        // RFC 2202, test cases 2 and 6.
-        let text = [b"what do ya want ".as_slice(), b"for nothing?"];
-        assert_eq!(
-            hex(&digest(Some(b"Jefe"), text.into_iter())),
-            "750c783e6ab0b503eaa86e310a5db738"
-        );
-        let text = [b"Test Using Larger Than Block-Size Key - Hash Key First".as_slice()];
-        assert_eq!(
-            hex(&digest(Some(&[0xaa; 80]), text.into_iter())),
-            "6b1ab7fe4bd7bf8f0b62e6ce61b9d0cd"
-        );
-    }
+    use crate::{Carrier, SecretSpelling};
+    use crate::{Link, RequestParts, SCHEMES};
 
     /// A token of ectoken for `/a`.
     fn sealed(secret: Secret<'_>) -> String {
@@ -197,10 +218,58 @@ mod tests {
             ("ec_other=1", Some(Reason::UnsupportedClaim)),
         ] {
             assert_eq!(
-                refusal(claims.as_bytes(), &request, &rules),
+                refusal(scheme, claims.as_bytes(), &request, &rules),
                 Ok(expected),
                 "{claims}"
             );
+        }
+    }
+
+    #[test]
+    fn the_fields_of_a_link_are_those_that_were_signed() {
+        for scheme in SCHEMES {
+            let Some(format) = scheme.facts().format() else {
+                continue;
+            };
+            let secret = match format.secret {
+                SecretSpelling::Text => b"a secret".as_slice(),
+                SecretSpelling::Base64 => b"YSBzZWNyZXQ=",
+            };
+            assert_eq!(secret_bytes(*scheme, secret).unwrap(), b"a secret");
+            let link = Link {
+                path: b"/a/b",
+                target: b"/a/b",
+                expires: Some(1_893_456_000),
+                ..Link::default()
+            };
+            let (rules, mut text) = (Rules::of(*scheme), String::new());
+            let mut signed = None;
+            let none = &mut |_: &mut [u8]| Err(Failure);
+            scheme
+                .sign_fields(&link, &rules, Secret::new(secret), none, &mut |fields| {
+                    let time = fields.time.map(String::from);
+                    signed = Some((std::format!("{}", fields.token), time));
+                    fields.write(*scheme, &rules.params, &mut text)
+                })
+                .unwrap();
+            let (token, time) = signed.unwrap();
+            let time = time.unwrap();
+            let path = std::format!("{text}/a/b");
+            let text = match scheme.facts().carrier {
+                Carrier::Path => {
+                    let place = place_in_path(*scheme, path.as_bytes()).unwrap();
+                    assert_eq!(place.rest(path.as_bytes()), b"/a/b", "{path}");
+                    text.strip_prefix('/').unwrap().as_bytes()
+                }
+                _ => rules.params.find(text.as_bytes()).unwrap().token,
+            };
+            assert!(is_token(*scheme, text), "{}", scheme.name());
+            let parts = split(*scheme, text).unwrap();
+            assert_eq!(parts.token, token.as_bytes(), "{}", scheme.name());
+            assert_eq!(parts.time.is_some(), format.has_time_inside());
+            assert!(parts.time.is_none_or(|part| part == time.as_bytes()));
+            let seconds = read_time(format.time.spelling, time.as_bytes()).unwrap();
+            assert_eq!(write_time(format.time.spelling, seconds).unwrap(), time);
         }
     }
 

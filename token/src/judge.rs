@@ -1,63 +1,101 @@
 //! The one order in which every scheme's opened token is held against clock and request.
 
-use crate::{Boundary, Claims, Failure, Reason, Request, Rules, Verdict};
+use crate::{Boundary, Claims, Failure, OpenedToken, Place, Reason, Request, Rules, Verdict};
 
-/// What an opened token demands of a request, beside that it is in time.
-pub(crate) trait Demands {
-    /// # Errors
-    /// The first demand that is not met.
-    fn hold(&self, request: &dyn Request, rules: &Rules<'_>) -> Result<(), Unmet>;
+/// A token that a secret opened, not judged yet.
+pub(crate) struct Opening {
+    /// Position of the secret that fitted.
+    pub(crate) secret: u32,
+    pub(crate) place: Place,
 }
 
-/// A token that demands nothing more: what it is for was hashed.
-impl Demands for () {
+/// What an opened token says and demands.
+pub(crate) trait Demands {
+    /// # Errors
+    /// [`Reason::Malformed`] and the like for a token that nobody can read.
+    fn claims(&self) -> Result<Claims, Reason>;
+
+    /// Whether the request is the one that the token is for.
+    ///
+    /// # Errors
+    /// The first demand that is not met.
+    fn hold(&self, request: &impl Request, rules: &Rules) -> Result<(), Obstacle>;
+}
+
+/// A token that demands nothing but to be in time: what it is for was hashed.
+impl Demands for Claims {
     #[inline]
-    fn hold(&self, _: &dyn Request, _: &Rules<'_>) -> Result<(), Unmet> {
+    fn claims(&self) -> Result<Claims, Reason> {
+        Ok(*self)
+    }
+
+    #[inline]
+    fn hold(&self, _: &impl Request, _: &Rules) -> Result<(), Obstacle> {
         Ok(())
     }
 }
 
 /// Why a demand does not hold.
-pub(crate) enum Unmet {
+pub(crate) enum Obstacle {
     /// The request is another than the token is for, or the demand is not of its form.
     Because(Reason),
     /// Nobody can tell.
     Unknown(Failure),
 }
 
-impl From<Failure> for Unmet {
+impl From<Failure> for Obstacle {
     fn from(failure: Failure) -> Self {
         Self::Unknown(failure)
     }
 }
 
-/// Decides about a token that a secret opened; `now` in Unix seconds.
-///
-/// # Errors
-/// [`Failure`] where `request` could not answer.
-#[inline]
-pub(crate) fn judge(
-    claims: Claims,
-    boundary: Boundary,
-    demands: &impl Demands,
-    request: &dyn Request,
-    rules: &Rules<'_>,
-    now: u64,
-) -> Result<Verdict, Failure> {
-    // A token that never expires is one that expires at the end of time.
-    let expires = claims.expires().unwrap_or(u64::MAX);
-    if boundary.is_over(expires.saturating_add(rules.clock_skew), now) {
-        return Ok(claims.refused(Reason::Expired));
-    }
-    if rules
-        .max_lifetime
-        .is_some_and(|longest| expires > now.saturating_add(longest))
-    {
-        return Ok(claims.refused(Reason::Lifetime));
-    }
-    match demands.hold(request, rules) {
-        Ok(()) => Ok(Verdict::Passed(claims)),
-        Err(Unmet::Because(reason)) => Ok(claims.refused(reason)),
-        Err(Unmet::Unknown(failure)) => Err(failure),
+/// Who decides about tokens that a secret opened.
+#[derive(Clone, Copy)]
+pub(crate) struct Judge {
+    pub(crate) boundary: Boundary,
+    /// In Unix seconds.
+    pub(crate) now: u64,
+}
+
+impl Judge {
+    /// Decides about a token.
+    ///
+    /// # Errors
+    /// [`Failure`] where `request` could not answer.
+    #[inline(always)]
+    pub(crate) fn decide(
+        self,
+        Opening { secret, place }: Opening,
+        demands: &impl Demands,
+        request: &impl Request,
+        rules: &Rules,
+    ) -> Result<Verdict, Failure> {
+        let opened = |claims| OpenedToken {
+            claims,
+            secret,
+            place,
+        };
+        let token = match demands.claims() {
+            Ok(claims) => opened(claims),
+            Err(reason) => return Ok(Verdict::refused_of(opened(Claims::signed(None)), reason)),
+        };
+        let expires = token.claims.last_second();
+        if self
+            .boundary
+            .is_over(expires.saturating_add(rules.clock_skew), self.now)
+        {
+            return Ok(Verdict::refused_of(token, Reason::Expired));
+        }
+        if rules
+            .max_lifetime
+            .is_some_and(|longest| expires > self.now.saturating_add(longest))
+        {
+            return Ok(Verdict::refused_of(token, Reason::Lifetime));
+        }
+        match demands.hold(request, rules) {
+            Ok(()) => Ok(Verdict::Passed(token)),
+            Err(Obstacle::Because(reason)) => Ok(Verdict::refused_of(token, reason)),
+            Err(Obstacle::Unknown(failure)) => Err(failure),
+        }
     }
 }

@@ -5,7 +5,7 @@
 //! scheme needs to know it asks of a [`Request`], and time and randomness are arguments.
 //!
 //! ```
-//! use token::{Failure, Link, RequestParts, Rules, Secret, Verdict, scheme};
+//! use token::{Failure, Link, RequestParts, Rules, Secret, Source, Verdict, scheme};
 //!
 //! let azion = scheme::by_name(b"azion").unwrap();
 //! let rules = Rules::of(azion);
@@ -17,7 +17,7 @@
 //!
 //! let request = RequestParts {
 //!     path: b"/my/uri",
-//!     sources: &[query.as_bytes()],
+//!     sources: &[Source::query(query.as_bytes())],
 //!     secrets: &[b"mysecret"],
 //!     ..RequestParts::default()
 //! };
@@ -37,9 +37,14 @@ mod claims;
 mod client_ip;
 mod encoding;
 mod facts;
+mod format;
+mod hmac;
 #[cfg(feature = "inspect")]
 pub mod inspect;
 mod judge;
+mod key;
+mod name;
+mod place;
 pub mod query;
 mod request;
 pub mod scheme;
@@ -47,14 +52,21 @@ mod secret;
 mod short;
 mod sign;
 mod text;
+mod time;
 mod verdict;
 
-pub use cipher::Key;
-pub use claims::Claims;
-pub use facts::{Anatomy, Boundary, ClientIp, Extra, Facts, Part, Scope};
-pub use query::{Fields, Params};
-pub use request::{Failure, Request, RequestParts, Rules};
-pub use scheme::{Random, SCHEMES, Scheme};
+pub use claims::{Claims, OpenedToken};
+pub use facts::{Anatomy, Boundary, Carrier, ClientIp, Extra, Facts, Scope};
+pub use format::{
+    Digest, Encoding, Format, Function, Part, SecretSpelling, Time, TimeEvent, TimeSpelling,
+    TokenPart, TokenParts,
+};
+pub use key::{Key, KeyError};
+pub use name::Name;
+pub use place::Place;
+pub use query::{Params, QueryFields};
+pub use request::{Failure, Request, RequestParts, Rules, Source};
+pub use scheme::{FieldSink, Random, SCHEMES, Scheme};
 pub use secret::Secret;
-pub use sign::{Claim, Link, SignError};
+pub use sign::{Claim, Link, SignError, SignedFields};
 pub use verdict::{Reason, Verdict};

@@ -5,22 +5,22 @@
 //! Names are compared byte by byte: `ST` or `%73t` is not `st`. Values are handed on as they were
 //! sent.
 
-use core::fmt;
-
+use crate::Name;
+use crate::place::Span;
 use crate::text::split;
 
 /// Names of a token's parameters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Params<'a> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Params {
     /// The token itself; `None` where it is the query's first piece, `?TOKEN&other=1`.
-    pub token: Option<&'a [u8]>,
-    /// Its expiry; `None` where the token itself has it.
-    pub expires: Option<&'a [u8]>,
+    pub token: Option<Name>,
+    /// Its expiry, or its time of issue; `None` where the token's own text has it.
+    pub expires: Option<Name>,
 }
 
-/// A token's parameters as found in a query string, not decoded.
+/// A token's parameters as they stand in a query string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fields<'a> {
+pub struct QueryFields<'a> {
     /// The token, never empty.
     pub token: &'a [u8],
     /// Value of the expiry parameter; `None` where it is not there.
@@ -35,14 +35,32 @@ pub fn is_param_name(name: &[u8]) -> bool {
     !name.is_empty() && name.iter().all(is_plain)
 }
 
-impl<'a> Params<'a> {
+impl Params {
+    /// No names: of schemes whose tokens need none.
+    pub const NONE: Self = Self {
+        token: None,
+        expires: None,
+    };
+
+    /// These names.
+    pub(crate) const fn of(token: &'static str, expires: Option<&'static str>) -> Self {
+        Self {
+            token: Some(Name::of(token)),
+            expires: match expires {
+                Some(name) => Some(Name::of(name)),
+                None => None,
+            },
+        }
+    }
+
     /// The same parameters by other names, where they are given any. A scheme whose tokens have their expiry
     /// inside gets no parameter for it.
     #[must_use]
-    pub fn renamed(self, token: Option<&'a [u8]>, expires: Option<&'a [u8]>) -> Self {
+    pub fn renamed(&self, token: Option<&[u8]>, expires: Option<&[u8]>) -> Self {
+        let renamed = |own: &Name| expires.map_or_else(|| own.clone(), Name::new);
         Self {
-            token: token.or(self.token),
-            expires: self.expires.map(|own| expires.unwrap_or(own)),
+            token: token.map(Name::new).or_else(|| self.token.clone()),
+            expires: self.expires.as_ref().map(renamed),
         }
     }
 
@@ -53,9 +71,9 @@ impl<'a> Params<'a> {
 
     /// Finds the token in a query string. `None` where it holds none: a token parameter that is
     /// absent or empty is no token, whatever else is there.
-    pub fn find<'q>(&self, query: &'q [u8]) -> Option<Fields<'q>> {
-        let Some(token_name) = self.token else {
-            return bare_token(query).map(|token| Fields {
+    pub fn find<'q>(&self, query: &'q [u8]) -> Option<QueryFields<'q>> {
+        let Some(token_name) = self.token.as_ref() else {
+            return bare_token(query).map(|token| QueryFields {
                 token,
                 expires: None,
                 duplicate: false,
@@ -67,7 +85,8 @@ impl<'a> Params<'a> {
         for piece in pieces(query) {
             let slot = if let Some(value) = value_of(piece, token_name) {
                 (&mut token, value)
-            } else if let Some(value) = self.expires.and_then(|name| value_of(piece, name)) {
+            } else if let Some(value) = self.expires.as_ref().and_then(|name| value_of(piece, name))
+            {
                 (&mut expires, value)
             } else {
                 continue;
@@ -78,11 +97,66 @@ impl<'a> Params<'a> {
         if token.is_empty() && !duplicate {
             return None;
         }
-        Some(Fields {
+        Some(QueryFields {
             token,
             expires,
             duplicate,
         })
+    }
+
+    /// Token and expiry where they stand as they usually do: in parameters of their own, of these lengths. `None`
+    /// decides nothing; what is found is what [`find`](Self::find) finds, unless an ampersand is in it.
+    ///
+    /// Nothing is looked for within values of a known length, which is what most of a search costs.
+    #[inline(always)]
+    pub(crate) fn find_by_length<'q>(
+        &self,
+        query: &'q [u8],
+        token_length: usize,
+        expires_length: usize,
+    ) -> Option<(&'q [u8], &'q [u8])> {
+        let (token_name, expires_name) = (self.token.as_ref()?, self.expires.as_ref()?);
+        if query.len() > Span::LONGEST {
+            return None;
+        }
+        let (mut token, mut expires) = (None, None);
+        let mut rest = query;
+        loop {
+            let behind = match token_name.strip(rest) {
+                Some([b'=', value @ ..]) if token.is_none() => {
+                    let (value, behind) = value.split_at_checked(token_length)?;
+                    token = Some(value);
+                    behind
+                }
+                // Twice, or without a value.
+                Some([b'=' | b'&', ..] | []) => return None,
+                _ => match expires_name.strip(rest) {
+                    Some([b'=', value @ ..]) if expires.is_none() => {
+                        let (value, behind) = value.split_at_checked(expires_length)?;
+                        expires = Some(value);
+                        behind
+                    }
+                    Some([b'=' | b'&', ..] | []) => return None,
+                    _ => behind_piece(rest),
+                },
+            };
+            match behind {
+                [] => return token.zip(expires),
+                [b'&', behind @ ..] => rest = behind,
+                _ => return None,
+            }
+        }
+    }
+
+    /// Where these fields stand in the query that they were found in.
+    #[inline]
+    pub(crate) fn spans(&self, query: &[u8], token: &[u8], expires: Option<&[u8]>) -> (Span, Span) {
+        let span = |value: &[u8], name: &Option<Name>| {
+            let in_front = name.as_ref().map_or(0, |name| name.len().wrapping_add(1));
+            Span::of(value, query, in_front)
+        };
+        let expires = expires.map(|expires| span(expires, &self.expires));
+        (span(token, &self.token), expires.unwrap_or_default())
     }
 
     /// The pieces of `query` that are not the token's, in order and as they were sent. `query` may have
@@ -92,8 +166,8 @@ impl<'a> Params<'a> {
         &self,
         query: &'q [u8],
         sent: &'q [u8],
-    ) -> impl Iterator<Item = &'q [u8]> + Clone + use<'a, 'q> {
-        let Self { token, expires } = *self;
+    ) -> impl Iterator<Item = &'q [u8]> + Clone + use<'_, 'q> {
+        let (token, expires) = (self.token.as_ref(), self.expires.as_ref());
         let bare = match token {
             None => bare_token(sent).map(unpadded),
             Some(_) => None,
@@ -105,41 +179,6 @@ impl<'a> Params<'a> {
                 && !expires.is_some_and(has_name)
         })
     }
-
-    /// The pieces of `query` that are the token's, in order and as they were sent.
-    pub fn own<'q>(&self, query: &'q [u8]) -> impl Iterator<Item = &'q [u8]> + Clone + use<'a, 'q> {
-        let Self { token, expires } = *self;
-        let (bare, named) = match token {
-            None => (bare_token(query), b"".as_slice()),
-            Some(_) => (None, query),
-        };
-        let is_own = move |piece: &&[u8]| {
-            let has_name = |name| value_of(piece, name).is_some();
-            token.is_some_and(has_name) || expires.is_some_and(has_name)
-        };
-        bare.into_iter().chain(pieces(named).filter(is_own))
-    }
-
-    /// Writes a token, and its expiry in Unix seconds where that has a parameter of its own.
-    pub(crate) fn write(
-        &self,
-        token: impl fmt::Display,
-        expires: Option<u64>,
-        out: &mut dyn fmt::Write,
-    ) -> fmt::Result {
-        if let Some(name) = self.token {
-            write!(out, "{}=", utf8(name)?)?;
-        }
-        write!(out, "{token}")?;
-        if let (Some(name), Some(seconds)) = (self.expires, expires) {
-            write!(out, "&{}={seconds}", utf8(name)?)?;
-        }
-        Ok(())
-    }
-}
-
-fn utf8(name: &[u8]) -> Result<&str, fmt::Error> {
-    core::str::from_utf8(name).map_err(|_| fmt::Error)
 }
 
 fn unpadded(mut token: &[u8]) -> &[u8] {
@@ -167,19 +206,25 @@ fn pieces(query: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     split(query, b'&')
 }
 
-/// The value of `name=value`; of a `name` without `=` the empty value.
-fn value_of<'q>(piece: &'q [u8], name: &[u8]) -> Option<&'q [u8]> {
-    // Names are a few bytes long: a loop is done before a call to compare them has begun.
-    let mut rest = piece;
-    for byte in name {
-        let (first, behind) = rest.split_first()?;
-        if first != byte {
-            return None;
+/// What stands behind the first piece, from the ampersand on.
+#[inline]
+fn behind_piece(text: &[u8]) -> &[u8] {
+    // What players and trackers add is a few bytes long: a loop is done before a search has begun.
+    let mut rest = text;
+    for _ in 0..16 {
+        match rest {
+            [] | [b'&', ..] => return rest,
+            [_, behind @ ..] => rest = behind,
         }
-        rest = behind;
     }
-    match rest.split_first() {
-        None => Some(rest),
+    let end = memchr::memchr(b'&', rest);
+    end.and_then(|at| rest.get(at..)).unwrap_or_default()
+}
+
+/// The value of `name=value`; of a `name` without `=` the empty value.
+fn value_of<'q>(piece: &'q [u8], name: &Name) -> Option<&'q [u8]> {
+    match name.strip(piece)?.split_first() {
+        None => Some(b""),
         Some((b'=', value)) => Some(value),
         Some(_) => None,
     }
@@ -191,14 +236,8 @@ mod tests {
 
     use super::*;
 
-    const ST_E: Params<'static> = Params {
-        token: Some(b"st"),
-        expires: Some(b"e"),
-    };
-    const BARE: Params<'static> = Params {
-        token: None,
-        expires: None,
-    };
+    const ST_E: Params = Params::of("st", Some("e"));
+    const BARE: Params = Params::NONE;
 
     fn found(query: &str) -> Option<(&str, Option<&str>, bool)> {
         let text = |bytes| core::str::from_utf8(bytes).unwrap();
@@ -294,26 +333,35 @@ mod tests {
     }
 
     #[test]
-    fn what_is_the_tokens_is_what_is_not_the_others() {
-        let own = |params: Params<'static>, query: &str| -> std::string::String {
-            let pieces: std::vec::Vec<_> = params
-                .own(query.as_bytes())
-                .map(|piece| core::str::from_utf8(piece).unwrap())
-                .collect();
-            pieces.join("&")
-        };
-        assert_eq!(own(ST_E, "b=1&e=1&&st=%61==&ST=x"), "e=1&st=%61==");
-        assert_eq!(own(ST_E, "b=1&stx=1"), "");
-        let token = "0123456789abcdef-_ABCD";
-        assert_eq!(own(BARE, &format!("{token}==&b=1")), format!("{token}=="));
-        assert_eq!(own(BARE, &format!("{token}&b&{token}")), token);
-        assert_eq!(own(BARE, &format!("b=1&{token}")), "");
-        assert_eq!(own(BARE, ""), "");
+    fn what_is_found_by_its_length_is_what_is_found_by_looking() {
+        for query in [
+            "st=abcd&e=123",
+            "e=123&st=abcd",
+            "x=1&&st=abcd&e=123&st2=1&",
+            "x=1&e=123&y=2&st=abcd",
+        ] {
+            let quick = ST_E.find_by_length(query.as_bytes(), 4, 3);
+            assert_eq!(quick, Some((&b"abcd"[..], &b"123"[..])), "{query}");
+        }
+        for query in [
+            "",
+            "st=abcd",
+            "st=abcd&e=12",
+            "st=abcd&e=1234",
+            "st=abcd&e=123&st=abcd",
+            "st=abcd&e=123&e=",
+            "st=abcd&st&e=123",
+            "st=abcd&e=123&st",
+            "e&st=abcd&e=123",
+        ] {
+            let quick = ST_E.find_by_length(query.as_bytes(), 4, 3);
+            assert_eq!(quick, None, "{query}");
+        }
     }
 
     #[test]
     fn taking_the_token_out_leaves_the_others_as_they_were() {
-        let others = |params: Params<'static>, query: &str| -> std::string::String {
+        let others = |params: Params, query: &str| -> std::string::String {
             let pieces: std::vec::Vec<_> = params
                 .others(query.as_bytes(), query.as_bytes())
                 .map(|piece| core::str::from_utf8(piece).unwrap())

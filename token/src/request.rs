@@ -1,7 +1,6 @@
 //! What a scheme may ask about a request, and the rules it is to apply.
 
-use crate::query::Fields;
-use crate::{Params, Scheme, Secret};
+use crate::{Carrier, Params, QueryFields, Scheme, Secret};
 
 /// The caller could not answer a question (its memory ran out, say). Nothing was decided, and the
 /// request must not be let through.
@@ -10,9 +9,27 @@ pub struct Failure;
 
 /// A request as a scheme sees it. Every answer is borrowed and asked for only when it is needed.
 pub trait Request {
-    /// The path the token is for: decoded and normalised as the server serves by it, with its
+    /// The path that the client asked for: decoded and normalised as the server serves by it, with its
     /// leading slash, without host and query.
     fn path(&self) -> Result<&[u8], Failure>;
+
+    /// The path that the operator says the token is for, where that is not the request's own.
+    fn stated_path(&self) -> Result<Option<&[u8]>, Failure>;
+
+    /// The decoded path that a token is for.
+    ///
+    /// # Errors
+    /// As the questions that it asks.
+    #[inline]
+    fn token_path(&self) -> Result<&[u8], Failure> {
+        match self.stated_path()? {
+            Some(stated) => Ok(stated),
+            None => self.path(),
+        }
+    }
+
+    /// Path and query as the client sent them, without fragment.
+    fn target(&self) -> Result<&[u8], Failure>;
 
     /// The client's address as text where tokens are bound to it, else `None`.
     fn client_ip(&self) -> Result<Option<&[u8]>, Failure>;
@@ -30,12 +47,39 @@ pub trait Request {
     /// `http` or `https`.
     fn protocol(&self) -> Result<&[u8], Failure>;
 
-    /// The place number `index`, from 0, where a token may stand, of the form
-    /// `name=value&name=value`; `None` after the last. The first one that holds a token decides.
-    fn source(&self, index: usize) -> Result<Option<&[u8]>, Failure>;
+    /// The source number `index`, from 0, where a token may stand; `None` after the last. The first one that
+    /// holds a token decides. Schemes whose tokens stand in the path ask for none.
+    fn source(&self, index: usize) -> Result<Option<Source<'_>>, Failure>;
 
     /// The secret number `index`, from 0; `None` after the last. An empty one fits nothing.
     fn secret(&self, index: usize) -> Result<Option<Secret<'_>>, Failure>;
+}
+
+/// A text of the form `name=value&name=value` in which a token may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source<'a> {
+    /// What it is of the request: [`Carrier::Query`] or [`Carrier::Value`].
+    pub carrier: Carrier,
+    /// As the client sent it.
+    pub text: &'a [u8],
+}
+
+impl<'a> Source<'a> {
+    /// The client's query, without `?`.
+    pub const fn query(text: &'a [u8]) -> Self {
+        Self {
+            carrier: Carrier::Query,
+            text,
+        }
+    }
+
+    /// A cookie, a header or the like.
+    pub const fn value(text: &'a [u8]) -> Self {
+        Self {
+            carrier: Carrier::Value,
+            text,
+        }
+    }
 }
 
 /// A [`Request`] whose answers are all at hand.
@@ -43,8 +87,12 @@ pub trait Request {
 pub struct RequestParts<'a> {
     /// See [`Request::path`].
     pub path: &'a [u8],
+    /// See [`Request::stated_path`].
+    pub stated_path: Option<&'a [u8]>,
+    /// See [`Request::target`].
+    pub target: &'a [u8],
     /// See [`Request::source`].
-    pub sources: &'a [&'a [u8]],
+    pub sources: &'a [Source<'a>],
     /// See [`Request::secret`].
     pub secrets: &'a [&'a [u8]],
     /// See [`Request::client_ip`].
@@ -62,6 +110,14 @@ pub struct RequestParts<'a> {
 impl Request for RequestParts<'_> {
     fn path(&self) -> Result<&[u8], Failure> {
         Ok(self.path)
+    }
+
+    fn stated_path(&self) -> Result<Option<&[u8]>, Failure> {
+        Ok(self.stated_path)
+    }
+
+    fn target(&self) -> Result<&[u8], Failure> {
+        Ok(self.target)
     }
 
     fn client_ip(&self) -> Result<Option<&[u8]>, Failure> {
@@ -84,7 +140,7 @@ impl Request for RequestParts<'_> {
         Ok(self.protocol)
     }
 
-    fn source(&self, index: usize) -> Result<Option<&[u8]>, Failure> {
+    fn source(&self, index: usize) -> Result<Option<Source<'_>>, Failure> {
         Ok(self.sources.get(index).copied())
     }
 
@@ -93,43 +149,50 @@ impl Request for RequestParts<'_> {
     }
 }
 
-/// The first place that holds a token decides. Also returns which one that is.
-#[inline]
-pub(crate) fn first_token<'a>(
-    request: &'a dyn Request,
-    params: &Params<'_>,
-) -> Result<Option<(Fields<'a>, usize)>, Failure> {
-    let mut index = 0usize;
-    while let Some(source) = request.source(index)? {
-        if let Some(fields) = params.find(source) {
-            return Ok(Some((fields, index)));
+/// The first source that holds a token, its position, and what it holds.
+pub(crate) type FoundToken<'r> = (u16, Source<'r>, QueryFields<'r>);
+
+/// Finds the first source that holds a token.
+pub(crate) fn first_token<'r>(
+    request: &'r impl Request,
+    params: &Params,
+) -> Result<Option<FoundToken<'r>>, Failure> {
+    for index in 0..u16::MAX {
+        let Some(source) = request.source(index.into())? else {
+            break;
+        };
+        if let Some(found) = params.find(source.text) {
+            return Ok(Some((index, source, found)));
         }
-        index = index.saturating_add(1);
     }
     Ok(None)
 }
 
 /// What the operator asks of a token.
-#[derive(Clone, Copy, Debug)]
-pub struct Rules<'a> {
+#[derive(Clone, Debug)]
+pub struct Rules {
     /// Names of the token's parameters.
-    pub params: Params<'a>,
+    pub params: Params,
     /// Paths are compared without regard to ASCII case: lower-cased before they are hashed.
     pub ignore_case: bool,
     /// How many seconds after its expiry a token still opens.
     pub clock_skew: u64,
     /// How many seconds ahead an expiry may lie; `None` for any.
     pub max_lifetime: Option<u64>,
+    /// How many seconds a link opens from its time of issue on, where that is the time it carries.
+    pub lifetime: u64,
 }
 
-impl Rules<'static> {
+impl Rules {
     /// The rules of a vendor's own server.
-    pub fn of(scheme: &dyn Scheme) -> Self {
+    pub fn of(scheme: Scheme) -> Self {
+        let facts = scheme.facts();
         Self {
-            params: scheme.facts().params,
+            params: facts.params.clone(),
             ignore_case: false,
             clock_skew: 0,
             max_lifetime: None,
+            lifetime: facts.lifetime().unwrap_or_default(),
         }
     }
 }

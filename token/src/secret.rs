@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::cipher::Key;
+use crate::Key;
 
 /// A borrowed secret: raw bytes that are never printed.
 #[derive(Clone, Copy)]
@@ -28,7 +28,7 @@ impl<'a> Secret<'a> {
         }
     }
 
-    /// The same secret with what [`Scheme::derive`](crate::Scheme::derive) made of it.
+    /// The same secret with what [`Scheme::prepare`](crate::Scheme::prepare) made of it.
     #[must_use]
     pub const fn with_key(self, key: Option<&'a Key>) -> Self {
         Self { key, ..self }

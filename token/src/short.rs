@@ -10,37 +10,53 @@ const LENGTH: usize = 8;
 /// MD5's state before the first block (RFC 1321, 3.3).
 const FIRST_STATE: [u32; 4] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476];
 
+/// Where a message is put together: zeros to begin with.
+pub(crate) struct Blocks([u8; ROOM]);
+
 /// A message that is put together part by part.
-pub(crate) struct ShortMessage {
-    bytes: [u8; ROOM],
-    length: usize,
+pub(crate) struct ShortMessage<'r> {
+    /// What is left for more of it. Not the whole with a length, which would stay in memory together.
+    room: &'r mut [u8],
 }
 
-impl ShortMessage {
+impl ShortMessage<'_> {
+    /// Adds a part. `None` where there is no room for it.
+    #[inline]
+    pub(crate) fn push(&mut self, part: &[u8]) -> Option<()> {
+        let room = core::mem::take(&mut self.room);
+        let (place, rest) = room.split_at_mut_checked(part.len())?;
+        place.copy_from_slice(part);
+        self.room = rest;
+        Some(())
+    }
+
+    /// How many bytes it has.
+    pub(crate) fn len(&self) -> usize {
+        ROOM.wrapping_sub(self.room.len())
+    }
+}
+
+impl Blocks {
     pub(crate) const fn new() -> Self {
-        Self {
-            bytes: [0; ROOM],
-            length: 0,
-        }
+        Self([0; ROOM])
     }
 
-    /// Adds a part, and returns it as it stands there. `None` where there is no room for it.
+    /// A message without any part.
     #[inline]
-    pub(crate) fn push(&mut self, part: &[u8]) -> Option<&mut [u8]> {
-        let room = self.bytes.get_mut(self.length..)?.get_mut(..part.len())?;
-        room.copy_from_slice(part);
-        self.length = self.length.wrapping_add(part.len());
-        Some(room)
+    pub(crate) fn message(&mut self) -> ShortMessage<'_> {
+        ShortMessage { room: &mut self.0 }
     }
 
-    /// The message's MD5. `None` where there is no room for the padding.
-    #[inline]
-    pub(crate) fn md5(mut self) -> Option<[u8; 16]> {
-        *self.bytes.get_mut(self.length)? = 0x80;
-        let bits = (self.length as u64).wrapping_mul(8).to_le_bytes();
+    /// The MD5 of the message of this length that was put together here. `None` where there is no room for the
+    /// padding.
+    #[inline(always)]
+    pub(crate) fn md5(&mut self, length: usize) -> Option<[u8; 16]> {
+        let Self(bytes) = self;
+        *bytes.get_mut(length)? = 0x80;
+        let bits = (length as u64).wrapping_mul(8).to_le_bytes();
         let mut state = FIRST_STATE;
-        let (blocks, _) = self.bytes.as_chunks_mut::<BLOCK>();
-        let is_one = self.length < BLOCK - LENGTH;
+        let (blocks, _) = bytes.as_chunks_mut::<BLOCK>();
+        let is_one = length < BLOCK - LENGTH;
         let blocks = if is_one { blocks.get_mut(..1)? } else { blocks };
         let end = blocks.last_mut()?.last_chunk_mut::<LENGTH>()?;
         if *end != [0; LENGTH] {
@@ -68,9 +84,11 @@ mod tests {
             for byte in [0, b'a', 0xff] {
                 let text = std::vec![byte; length];
                 let (front, behind) = text.split_at(length / 3);
-                let mut message = ShortMessage::new();
+                let mut blocks = Blocks::new();
+                let mut message = blocks.message();
                 let fits = message.push(front).is_some() && message.push(behind).is_some();
-                let digest = if fits { message.md5() } else { None };
+                let length = message.len();
+                let digest = if fits { blocks.md5(length) } else { None };
                 let expected: [u8; 16] = Md5::digest(&text).into();
                 if length < ROOM - LENGTH {
                     assert_eq!(digest, Some(expected), "{length}");

@@ -34,6 +34,11 @@ impl Text {
         }
     }
 
+    pub(crate) fn as_str(&self) -> &str {
+        // Only whole pieces of text are ever written.
+        core::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
     }

@@ -1,18 +1,18 @@
 //! What is decided about a request, and why.
 
-use crate::Claims;
+use crate::{Claims, OpenedToken};
 
 /// The decision about one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The token opens what was asked for.
-    Passed(Claims),
+    Passed(OpenedToken),
     /// It does not.
     Refused {
         /// The first thing that did not hold.
         reason: Reason,
-        /// What the token says, where its signature fitted and something else did not.
-        claims: Option<Claims>,
+        /// The token, where its signature fitted and something else did not.
+        token: Option<OpenedToken>,
     },
 }
 
@@ -21,7 +21,15 @@ impl Verdict {
     pub(crate) const fn refused(reason: Reason) -> Self {
         Self::Refused {
             reason,
-            claims: None,
+            token: None,
+        }
+    }
+
+    /// A refusal of a token that a secret opened, for a reason that lies not in the signature.
+    pub(crate) const fn refused_of(token: OpenedToken, reason: Reason) -> Self {
+        Self::Refused {
+            reason,
+            token: Some(token),
         }
     }
 
@@ -33,19 +41,24 @@ impl Verdict {
         }
     }
 
-    /// Its word in variables and counters.
-    pub const fn status(&self) -> &'static str {
-        match self.reason() {
-            None => "PASSED",
-            Some(reason) => reason.status(),
+    /// The token; only one whose signature fitted.
+    pub const fn token(&self) -> Option<&OpenedToken> {
+        match self {
+            Self::Passed(token) => Some(token),
+            Self::Refused { token, .. } => token.as_ref(),
         }
     }
 
-    /// What the token says; only of a token whose signature fitted.
+    /// Its word in variables and counters.
+    pub const fn status(&self) -> &'static str {
+        Reason::status_of(self.reason(), false)
+    }
+
+    /// What the token says; only of one whose signature fitted.
     pub const fn claims(&self) -> Option<&Claims> {
-        match self {
-            Self::Passed(claims) => Some(claims),
-            Self::Refused { claims, .. } => claims.as_ref(),
+        match self.token() {
+            Some(token) => Some(&token.claims),
+            None => None,
         }
     }
 }
@@ -79,7 +92,7 @@ pub enum Reason {
     Url,
     /// The token restricts something that is not known here.
     UnsupportedClaim,
-    /// The configured secret came out empty.
+    /// The configured secrets came out empty, or are none that the scheme can use.
     NoSecret,
 }
 
@@ -122,11 +135,15 @@ impl Reason {
         }
     }
 
-    /// The word for a verdict with this reason: [`Verdict::status`].
-    pub const fn status(self) -> &'static str {
-        match self {
-            Self::Expired => "EXPIRED",
-            _ => "REJECTED",
+    /// The word for what became of a request in variables and counters. `reason`: why it was refused; `is_spared`:
+    /// a dry run let it pass all the same.
+    pub const fn status_of(reason: Option<Self>, is_spared: bool) -> &'static str {
+        match (reason, is_spared) {
+            (None, _) => "PASSED",
+            (Some(Self::Expired), false) => "EXPIRED",
+            (Some(Self::Expired), true) => "EXPIRED_DRY_RUN",
+            (Some(_), false) => "REJECTED",
+            (Some(_), true) => "REJECTED_DRY_RUN",
         }
     }
 
@@ -158,7 +175,9 @@ impl Reason {
             Self::Host => "the token is not for this host, or the client named none",
             Self::Url => "the token is not for this path",
             Self::UnsupportedClaim => "the token restricts something that is not known here",
-            Self::NoSecret => "the configured secrets came out empty",
+            Self::NoSecret => {
+                "the configured secrets came out empty, or not as the scheme writes them"
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use token::{ClientIp, Reason, RequestParts, Rules, SCHEMES, Verdict, scheme};
+use token::{ClientIp, Reason, RequestParts, Rules, SCHEMES, Source, Verdict, scheme};
 
 #[test]
 fn every_scheme_has_vectors_and_decides_as_they_say() {
@@ -48,12 +48,11 @@ fn verdict(vector: &Value) -> Verdict {
     let header = |name: &str| vector["headers"][name].as_str().map(str::as_bytes);
 
     let (protocol, after) = text(vector, "url").split_once("://").unwrap();
-    let (host, after_host) = after.split_once('/').unwrap();
-    let (path, query) = after_host.split_once('?').unwrap();
-    let mut path = format!("/{}", path.replace("%20", " "));
-    assert!(!path.contains('%'), "this test decodes no other escape");
+    let (host, target) = after.split_at(after.find('/').unwrap());
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let mut path = percent_decoded(path);
     if param("dir") {
-        path.truncate(path.rfind('/').unwrap() + 1);
+        path.truncate(path.iter().rposition(|&byte| byte == b'/').unwrap() + 1);
     }
     let keys: Vec<&[u8]> = match &vector["key"] {
         Value::String(key) => vec![key.as_bytes()],
@@ -64,24 +63,44 @@ fn verdict(vector: &Value) -> Verdict {
             .map(|key| key.as_str().unwrap().as_bytes())
             .collect(),
     };
+    let is_bound = match scheme.facts().client_ip {
+        ClientIp::Claimed => true,
+        ClientIp::Always => vector["params"]["ip"] != false,
+        ClientIp::Optional | ClientIp::Never => param("ip"),
+    };
     let request = RequestParts {
-        path: path.as_bytes(),
-        sources: &[query.as_bytes()],
+        path: &path,
+        target: target.as_bytes(),
+        sources: &[Source::query(query.as_bytes())],
         secrets: &keys,
-        client_ip: (param("ip") || scheme.facts().client_ip == ClientIp::Claimed)
-            .then(|| text(vector, "client_ip").as_bytes()),
+        client_ip: is_bound.then(|| text(vector, "client_ip").as_bytes()),
         country: Some(header("X-Test-Country").unwrap_or_default()),
         referrer: header("Referer").unwrap_or_default(),
         host: host.as_bytes(),
         protocol: protocol.as_bytes(),
+        ..RequestParts::default()
     };
     let mut rules = Rules::of(scheme);
     rules.ignore_case = param("ignore_case");
     if let Some(name) = vector["params"]["param"].as_str() {
-        rules.params.token = Some(name.as_bytes());
+        rules.params = rules.params.renamed(Some(name.as_bytes()), None);
+    }
+    if let Some(seconds) = vector["params"]["ttl"].as_u64() {
+        rules.lifetime = seconds;
     }
     let now = vector["now"].as_u64().unwrap();
     scheme.verify(&request, &rules, now).unwrap()
+}
+
+fn percent_decoded(path: &str) -> Vec<u8> {
+    let mut pieces = path.split('%');
+    let mut decoded = pieces.next().unwrap().as_bytes().to_vec();
+    for piece in pieces {
+        let (digits, behind) = piece.split_at(2);
+        decoded.push(u8::from_str_radix(digits, 16).unwrap());
+        decoded.extend_from_slice(behind.as_bytes());
+    }
+    decoded
 }
 
 fn text<'a>(vector: &'a Value, field: &str) -> &'a str {

@@ -3,6 +3,7 @@
 use explain::text::{quote, show};
 use explain::{ClaimReport, DigestReport, Findings, LinkRequest, Mistake, Step, StepResult, time};
 use serde_json::{Value, json};
+use token::{Carrier, Name, TimeEvent};
 
 use crate::output::{Colour, Style};
 use crate::verdict;
@@ -35,9 +36,9 @@ pub(super) fn text(request: &LinkRequest<'_>, findings: &Findings, style: Style)
 /// The report for programs.
 pub(super) fn object(request: &LinkRequest<'_>, findings: &Findings) -> Value {
     let mut object = verdict::object(request, &findings.verdict);
-    let name = |name: Option<&[u8]>| name.map(show);
+    let name = |name: &Option<Name>| name.as_deref().map(show);
     let fields = &findings.fields;
-    let params = request.rules.params;
+    let params = &request.rules.params;
     let digest = findings.digest.as_ref();
     let step = |step: &Step| json!({ "check": step.check, "outcome": step.result.as_str() });
     let claim = |claim: &ClaimReport| json!({ "name": claim.name, "value": claim.value, "says": claim.meaning, "holds": claim.holds });
@@ -51,9 +52,9 @@ pub(super) fn object(request: &LinkRequest<'_>, findings: &Findings) -> Value {
     let more = json!({
         "path": show(&request.path),
         "token": (!fields.sent_token.is_empty()).then(|| show(&fields.sent_token)),
-        "token_param": name(params.token),
-        "expires_sent": fields.expires.as_deref().map(show),
-        "expires_param": name(params.expires),
+        "token_param": name(&params.token),
+        "expires_sent": fields.time.as_deref().map(show),
+        "expires_param": name(&params.expires),
         "steps": findings.steps.iter().map(step).collect::<Vec<_>>(),
         "hashed": digest.map(|digest| &digest.message),
         "computed": digest.map_or(&[][..], |digest| &digest.computed),
@@ -87,28 +88,38 @@ impl ReportLines {
     }
 
     fn add_link(&mut self, request: &LinkRequest<'_>, findings: &Findings) {
-        let params = request.rules.params;
+        let params = &request.rules.params;
         let fields = &findings.fields;
         self.heading("link");
         self.line("scheme", request.scheme.name());
         if !fields.sent_token.is_empty() {
             let place = request.place().filter(|place| !place.is_args());
             let place = place.map_or_else(String::new, |place| format!(" of {}", place.name));
-            let place = match params.token {
+            let place = match &params.token {
                 Some(name) => format!("the parameter {}{place}", quote(name)),
+                None if request.scheme.facts().carrier == Carrier::Path => {
+                    "the first segments of the path".to_owned()
+                }
                 None if place.is_empty() => "the first piece of the query".to_owned(),
                 None => format!("the first piece{place}"),
             };
             self.line("token", &format!("{}  ({place})", show(&fields.sent_token)));
         }
-        if let (Some(expires), Some(name)) = (&fields.expires, params.expires) {
-            self.line(
-                "expiry",
-                &format!("{}  (the parameter {})", show(expires), quote(name)),
-            );
-            if let Some(seconds) = fields.seconds() {
-                self.line("", &time::dated(seconds, request.now));
-                if let Some(local) = time::local(seconds, &request.zone) {
+        if let Some(sent) = &fields.time {
+            let place = match &params.expires {
+                Some(name) => format!("the parameter {}", quote(name)),
+                None => "beside the token".to_owned(),
+            };
+            let format = request.scheme.facts().format();
+            let label = match format.map(|format| format.time.event) {
+                Some(TimeEvent::Issue { .. }) => "issued",
+                _ => "expiry",
+            };
+            self.line(label, &format!("{}  ({place})", show(sent)));
+            if let Some(expires) = fields.expires(request) {
+                let verb = if label == "issued" { "expires " } else { "" };
+                self.line("", &format!("{verb}{}", time::dated(expires, request.now)));
+                if let Some(local) = time::local(expires, &request.zone) {
                     self.line("", &format!("{local}, in the time zone of this machine"));
                 }
             }

@@ -1,9 +1,10 @@
 //! What is allowed, and most often not meant.
 
+use explain::carried_expiry;
 use explain::path::percent_decoded;
 use explain::text::show;
 use explain::time::{self, DAY, YEAR};
-use token::ClientIp;
+use token::{ClientIp, Part, Rules, Scheme};
 
 use super::{Args, Lifetime};
 use crate::output::warning;
@@ -11,15 +12,16 @@ use crate::output::warning;
 /// Longer than this nobody means a link to live.
 const LONG: u64 = 10 * YEAR;
 
-pub(super) fn warn(args: &Args, now: u64) {
-    for message in messages(args, now) {
+pub(super) fn warn(args: &Args, rules: &Rules, now: u64) {
+    for message in messages(args, rules, now) {
         warning(&message);
     }
 }
 
-fn messages(args: &Args, now: u64) -> Vec<String> {
+fn messages(args: &Args, rules: &Rules, now: u64) -> Vec<String> {
     let mut messages = Vec::new();
     if let Some(expires) = args.expires(now) {
+        let expires = carried_expiry(args.scheme, rules, expires);
         if args.scheme.facts().boundary.is_over(expires, now) {
             messages.push(format!(
                 "the link has expired already: {}",
@@ -54,13 +56,25 @@ fn messages(args: &Args, now: u64) -> Vec<String> {
         }
         messages.extend(escape_warning("--url-allow", entry));
     }
-    messages.extend(
-        args.link
-            .named_path()
-            .and_then(|path| escape_warning("--path", path)),
-    );
+    if signs_decoded_path(args.scheme) {
+        messages.extend(
+            args.link
+                .named_path()
+                .and_then(|path| escape_warning("--path", path)),
+        );
+    }
+    if args.link.client_ip.is_none() && args.scheme.facts().client_ip == ClientIp::Always {
+        messages.push(format!(
+            "links of {} are bound to the client's address, and this one is not; give it with --client-ip, unless the \
+             location has \"secure_token_client_ip off\"",
+            args.scheme.name()
+        ));
+    }
     if let Some(address) = &args.link.client_ip
-        && args.scheme.facts().client_ip == ClientIp::Optional
+        && matches!(
+            args.scheme.facts().client_ip,
+            ClientIp::Optional | ClientIp::Always
+        )
         && address.parse::<std::net::IpAddr>().is_err()
     {
         messages.push(format!(
@@ -74,6 +88,14 @@ fn messages(args: &Args, now: u64) -> Vec<String> {
 fn meant_as_milliseconds(lifetime: Lifetime) -> Option<u64> {
     let Lifetime { seconds, is_bare } = lifetime;
     (is_bare && seconds > 30 * DAY && seconds.is_multiple_of(1000)).then_some(seconds / 1000)
+}
+
+/// Whether a path with escapes would be another one: not where it is signed as it is sent.
+fn signs_decoded_path(scheme: Scheme) -> bool {
+    match scheme.facts().format() {
+        Some(format) => format.message.iter().any(|part| matches!(part, Part::Path)),
+        None => true,
+    }
 }
 
 fn escape_warning(option: &str, path: &str) -> Option<String> {

@@ -27,8 +27,8 @@ static SPELLING: UsualMistake = usual(
 );
 static NOT_LOOKED_AT: UsualMistake = usual(
     "address-not-looked-at",
-    "The client's address {address} was signed, and is not looked at here: leave it out, or (gcore) set \
-     secure_token_client_ip and give --client-ip {address}.",
+    "The client's address {address} was signed, and is not looked at here: leave it out, or, if the scheme binds links to \
+     addresses, set secure_token_client_ip and give --client-ip {address}.",
 );
 
 /// The usual mistakes with an address.

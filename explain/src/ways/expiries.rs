@@ -1,9 +1,11 @@
 //! What signers take for the expiry.
 
+use token::{Scheme, TimeSpelling, inspect};
+
 use crate::mistake::{LinkPart, UsualMistake};
 use crate::text::count;
 use crate::time::{HOUR, MINUTE};
-use crate::token_fields::TokenFields;
+use crate::token_fields::{TokenFields, spelling};
 use crate::way::{Bytes, Way};
 
 const fn usual(id: &'static str, sentence: &'static str) -> UsualMistake {
@@ -26,6 +28,10 @@ static SENT_IN_MILLISECONDS: UsualMistake = usual(
     "expiry-sent-in-milliseconds",
     "The expiry was signed in another unit than it stands in the link: sent in milliseconds. Sign and send seconds.",
 );
+static AS_SECONDS: UsualMistake = usual(
+    "expiry-signed-as-seconds",
+    "The time was signed as a Unix time, and stands in the link in another form: sign it as it stands in the link.",
+);
 static ANOTHER_ZONE: UsualMistake = usual(
     "expiry-another-zone",
     "The expiry that was signed is {length} {direction} than the one in the link: local time was taken for UTC, or the other \
@@ -38,27 +44,44 @@ pub(crate) fn usual_mistakes() -> impl Iterator<Item = &'static UsualMistake> {
         &NOT_SIGNED,
         &SIGNED_IN_MILLISECONDS,
         &SENT_IN_MILLISECONDS,
+        &AS_SECONDS,
         &ANOTHER_ZONE,
     ]
     .into_iter()
 }
 
 /// The expiry as it stands in the link, and what else may have been signed.
-pub(crate) fn of(fields: &TokenFields) -> Vec<Way<Bytes>> {
-    let text = fields.expires.clone().unwrap_or_default();
+pub(crate) fn of(scheme: Scheme, fields: &TokenFields) -> Vec<Way<Bytes>> {
+    let text = fields.time.clone().unwrap_or_default();
     let mut ways = vec![Way::right(text.clone().into())];
     if !text.is_empty() {
         ways.push(Way::wrong(Vec::new(), NOT_SIGNED.made(&[])));
     }
-    let Some(seconds) = fields.seconds() else {
+    let Some(seconds) = fields.seconds(scheme) else {
         return ways;
     };
-    let mut add = |other: Option<u64>, mistake: &'static UsualMistake, words: &[(&str, &str)]| {
-        let other = other.map(|other| other.to_string().into_bytes());
-        ways.extend(other.map(|other| Way::wrong(other, mistake.made(words))));
+    let spelling = spelling(scheme);
+    let is_seconds = spelling == TimeSpelling::Seconds;
+    let mut add =
+        |other: Option<String>, mistake: &'static UsualMistake, words: &[(&str, &str)]| {
+            ways.extend(other.map(|other| Way::wrong(other.into_bytes(), mistake.made(words))));
+        };
+    let text = |seconds: Option<u64>| seconds.map(|seconds| seconds.to_string());
+    add(
+        text(seconds.checked_mul(1000)),
+        &SIGNED_IN_MILLISECONDS,
+        &[],
+    );
+    if is_seconds {
+        add(text(seconds.checked_div(1000)), &SENT_IN_MILLISECONDS, &[]);
+    } else {
+        add(text(Some(seconds)), &AS_SECONDS, &[]);
+    }
+    // Of a number there may be more digits than of a time.
+    let written = |other: Option<u64>| match spelling {
+        TimeSpelling::Seconds => text(other),
+        spelling => other.and_then(|other| inspect::write_time(spelling, other)),
     };
-    add(seconds.checked_mul(1000), &SIGNED_IN_MILLISECONDS, &[]);
-    add(seconds.checked_div(1000), &SENT_IN_MILLISECONDS, &[]);
     // Some zones are off by half an hour or three quarters; none by more than 14 hours.
     for off in (HOUR / 4..=14 * HOUR).step_by(15 * 60) {
         for (other, direction) in [
@@ -66,7 +89,7 @@ pub(crate) fn of(fields: &TokenFields) -> Vec<Way<Bytes>> {
             (seconds.checked_sub(off), "earlier"),
         ] {
             let words = [("length", &*hours(off)), ("direction", direction)];
-            add(other, &ANOTHER_ZONE, &words);
+            add(written(other), &ANOTHER_ZONE, &words);
         }
     }
     ways

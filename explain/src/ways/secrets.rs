@@ -4,6 +4,8 @@ use data_encoding::{
     BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE, HEXUPPER,
 };
 
+use token::{Scheme, inspect};
+
 use crate::mistake::{LinkPart, UsualMistake};
 use crate::token_form::unpadded;
 use crate::way::{Bytes, UsualWay, Way};
@@ -84,23 +86,37 @@ static NOT_SET: UsualMistake = UsualMistake {
     sentence: "The link was signed with {word} for a secret: see where the signer reads it from.",
 };
 
+/// Of a scheme whose secrets are written in base64.
+static NOT_DECODED: UsualMistake = UsualMistake {
+    id: "secret-not-decoded",
+    part: LinkPart::Secret,
+    sentence: "{secret} was used as the text that it is: it is base64, and the key is what that decodes to.",
+};
+
 /// The usual mistakes with a secret.
 pub(crate) fn usual_mistakes() -> impl Iterator<Item = &'static UsualMistake> {
-    WRONG.iter().map(|way| &way.mistake).chain([&NOT_SET])
+    WRONG
+        .iter()
+        .map(|way| &way.mistake)
+        .chain([&NOT_DECODED, &NOT_SET])
 }
 
-/// Every secret as it is, and then every other way to take it.
-pub(crate) fn of(secrets: &[&[u8]]) -> Vec<Way<Bytes>> {
-    let mut ways: Vec<Way<Bytes>> = secrets
+/// Every secret as the scheme takes it, and then every other way to take it.
+pub(crate) fn of(scheme: Scheme, secrets: &[&[u8]]) -> Vec<Way<Bytes>> {
+    let bytes = secrets
         .iter()
-        .map(|secret| Way::right(secret.to_vec().into()))
-        .collect();
+        .filter_map(|secret| inspect::secret_bytes(scheme, secret));
+    let mut ways: Vec<Way<Bytes>> = bytes.map(|bytes| Way::right(bytes.into())).collect();
     for (secret, number) in secrets.iter().zip(1u64..) {
         let name = if secrets.len() > 1 {
             format!("Secret {number}")
         } else {
             "The secret".to_owned()
         };
+        if ways.iter().all(|way| way.value.as_slice() != *secret) {
+            let mistake = NOT_DECODED.made(&[("secret", &name)]);
+            ways.push(Way::wrong(secret.to_vec(), mistake));
+        }
         for wrong in &WRONG {
             for value in (wrong.make)(secret) {
                 if !value.is_empty() && ways.iter().all(|way| *way.value != value) {

@@ -6,26 +6,39 @@
 //! the signer put it.
 
 use super::digest::Row;
-use crate::{Anatomy, Boundary, ClientIp, Facts, Params, Part, Scope};
+use crate::{
+    Anatomy, Boundary, Carrier, ClientIp, Digest, Encoding, Facts, Format, Function, Params, Part,
+    Scope, SecretSpelling, Time, TimeEvent, TimeSpelling, TokenPart,
+};
 
 /// The scheme `azion`.
 pub(super) struct Azion;
 
 impl Row for Azion {
-    const MESSAGE: &'static [Part] = &[Part::Secret, Part::Path, Part::Expires];
+    const FORMAT: &'static Format = &Format {
+        token: &[TokenPart::Token],
+        time: Time {
+            event: TimeEvent::Expiry,
+            spelling: TimeSpelling::Seconds,
+        },
+        digest: Digest {
+            function: Function::Md5,
+            encoding: Encoding::Base64Url,
+        },
+        secret: SecretSpelling::Text,
+        message: &[Part::Secret, Part::Path, Part::Time],
+    };
     const FACTS: &'static Facts = &Facts {
         name: "azion",
         title: "Azion Secure Token; formerly MaxCDN and StackPath",
         vendor: "https://github.com/aziontech/azion_secure_token",
         extras: &[],
-        params: Params {
-            token: Some(b"st"),
-            expires: Some(b"e"),
-        },
+        carrier: Carrier::Query,
+        params: Params::of("st", Some("e")),
         client_ip: ClientIp::Never,
         scope: Scope::Exact,
         boundary: Boundary::Inclusive,
         expired_status: Some(410),
-        anatomy: Anatomy::Digest(Self::MESSAGE),
+        anatomy: Anatomy::Digest(Self::FORMAT),
     };
 }

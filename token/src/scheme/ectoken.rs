@@ -5,21 +5,22 @@
 //! encrypted with Blowfish, which authenticates nothing: whoever has such a token can alter it.
 
 use alloc::boxed::Box;
-use core::fmt;
+#[cfg(feature = "inspect")]
+use alloc::vec::Vec;
 
-use super::{Random, Scheme};
-use crate::cipher::{Cfb, Gcm, Key, NONCE_LENGTH, TAG_LENGTH};
+use super::vendor::Vendor;
+use super::{FieldSink, Kind, Random, Scheme};
+use crate::cipher::{Cfb, Gcm, NONCE_LENGTH, TAG_LENGTH};
 use crate::encoding;
-use crate::judge::judge;
+use crate::judge::{Judge, Opening};
+use crate::key::Prepared;
 use crate::request::first_token;
 use crate::{
-    Anatomy, Boundary, Claims, ClientIp, Extra, Facts, Failure, Link, Params, Reason, Request,
-    Rules, Scope, Secret, SignError, Verdict,
+    Anatomy, Boundary, Carrier, ClientIp, Extra, Facts, Failure, Key, KeyError, Link, Params,
+    Place, Reason, Request, Rules, Scope, Secret, SignError, Verdict,
 };
 
-use claims::{Form, Stated};
-#[cfg(feature = "inspect")]
-pub(crate) use inspect::{decipher, has_form, refusal, unseal};
+use claims::{ClaimList, Form};
 
 mod claims;
 #[cfg(feature = "inspect")]
@@ -39,7 +40,7 @@ pub(super) static ECTOKEN: Ectoken = Ectoken {
     opens_legacy: false,
 };
 
-static ECTOKEN_LEGACY: Ectoken = Ectoken { opens_legacy: true };
+pub(super) static ECTOKEN_LEGACY: Ectoken = Ectoken { opens_legacy: true };
 
 static FACTS: Facts = Facts {
     name: "ectoken",
@@ -49,12 +50,10 @@ static FACTS: Facts = Facts {
         word: "legacy",
         warning: "version 2 tokens (Blowfish) are not authenticated, and whoever has one can alter it, its \
                   expiry too; remove \"legacy\" once nobody signs with version 2 any more",
-        scheme: &ECTOKEN_LEGACY,
+        scheme: Scheme(Kind::EctokenLegacy),
     }],
-    params: Params {
-        token: None,
-        expires: None,
-    },
+    carrier: Carrier::Query,
+    params: Params::NONE,
     client_ip: ClientIp::Claimed,
     scope: Scope::Prefix,
     boundary: Boundary::Inclusive,
@@ -67,110 +66,128 @@ pub(super) struct Ectoken {
     opens_legacy: bool,
 }
 
-impl Scheme for Ectoken {
+impl Vendor for Ectoken {
     fn facts(&self) -> &'static Facts {
         &FACTS
     }
 
-    fn derive(&self, secret: Secret<'_>) -> Option<Key> {
-        (!secret.is_empty()).then(|| Key {
-            gcm: Gcm::new(secret),
+    fn prepare(&self, secret: Secret<'_>) -> Result<Option<Key>, KeyError> {
+        Ok(Some(Key(Prepared::Sealed {
+            gcm: Box::new(Gcm::new(secret)),
             cfb: self.opens_legacy.then(|| Box::new(Cfb::new(secret))),
-        })
+        })))
     }
 
-    fn verify(
+    #[inline]
+    fn open(
         &self,
-        request: &dyn Request,
-        rules: &Rules<'_>,
-        now: u64,
+        request: &impl Request,
+        rules: &Rules,
+        judge: Judge,
     ) -> Result<Verdict, Failure> {
-        let Some((found, source)) = first_token(request, &rules.params)? else {
+        let Some((index, source, found)) = first_token(request, &rules.params)? else {
             return Ok(Verdict::refused(Reason::Missing));
         };
         if found.duplicate {
             return Ok(Verdict::refused(Reason::Duplicate));
         }
-        let check = Check {
-            token: found.token,
-            source,
+        let (token, none) = rules.params.spans(source.text, found.token, None);
+        let sealed = SealedToken {
+            text: found.token,
+            place: Place::new(source.carrier, index, token, none),
             opens_legacy: self.opens_legacy,
-            request,
-            rules,
-            now,
         };
-        let length = found.token.len();
-        if length <= USUAL {
-            check.run(&mut [0; decoded(USUAL)])
-        } else if length <= LONGEST {
-            check.run_long()
-        } else {
-            Ok(Verdict::refused(Reason::Malformed))
+        match found.token.len() {
+            ..=USUAL => sealed.open(request, &mut [0; decoded(USUAL)], rules, judge),
+            length if length <= LONGEST => sealed.open_long(request, rules, judge),
+            _ => Ok(Verdict::refused(Reason::Malformed)),
         }
     }
 
     fn sign(
         &self,
         link: &Link<'_>,
-        rules: &Rules<'_>,
+        _: &Rules,
         secret: Secret<'_>,
         random: Random<'_>,
-        out: &mut dyn fmt::Write,
+        sink: FieldSink<'_>,
     ) -> Result<(), SignError> {
-        sign::sign(link, rules, secret, random, out)
+        sign::sign(link, secret, random, sink)
+    }
+
+    #[cfg(feature = "inspect")]
+    fn is_sealed_token(&self, text: &[u8]) -> bool {
+        inspect::has_form(text, self.opens_legacy)
+    }
+
+    #[cfg(feature = "inspect")]
+    fn unseal(&self, token: &[u8], secret: Secret<'_>) -> Option<Vec<u8>> {
+        inspect::unseal(token, secret, self.opens_legacy)
+    }
+
+    #[cfg(feature = "inspect")]
+    fn decipher(&self, sealed: &[u8], secret: Secret<'_>) -> Option<Vec<u8>> {
+        inspect::decipher(sealed, secret)
+    }
+
+    #[cfg(feature = "inspect")]
+    fn refusal(
+        &self,
+        claims: &[u8],
+        request: &impl Request,
+        rules: &Rules,
+    ) -> Result<Option<Reason>, Failure> {
+        inspect::refusal(claims, request, rules)
     }
 }
 
-/// A token and what it is held against.
-struct Check<'a> {
-    token: &'a [u8],
-    source: usize,
+/// A token as it was sent.
+struct SealedToken<'a> {
+    text: &'a [u8],
+    place: Place,
     opens_legacy: bool,
-    request: &'a dyn Request,
-    rules: &'a Rules<'a>,
-    now: u64,
 }
 
-impl Check<'_> {
+impl SealedToken<'_> {
     /// Apart from the others, for to clear so much memory takes longer than all the rest.
     #[inline(never)]
-    fn run_long(&self) -> Result<Verdict, Failure> {
-        self.run(&mut [0; decoded(LONGEST)])
+    fn open_long(
+        &self,
+        request: &impl Request,
+        rules: &Rules,
+        judge: Judge,
+    ) -> Result<Verdict, Failure> {
+        self.open(request, &mut [0; decoded(LONGEST)], rules, judge)
     }
 
-    fn run(&self, buffer: &mut [u8]) -> Result<Verdict, Failure> {
-        let Some(mut sealed) = Sealed::decode(self.token, self.opens_legacy, buffer) else {
+    fn open(
+        &self,
+        request: &impl Request,
+        buffer: &mut [u8],
+        rules: &Rules,
+        judge: Judge,
+    ) -> Result<Verdict, Failure> {
+        let Some(mut sealed) = Sealed::decode(self.text, self.opens_legacy, buffer) else {
             return Ok(Verdict::refused(Reason::Malformed));
         };
         let mut reason = Reason::NoSecret;
-        let mut index = 0usize;
-        while let Some(secret) = self.request.secret(index)? {
+        for index in 0..u32::MAX {
+            let Some(secret) = request.secret(index as usize)? else {
+                break;
+            };
             if !secret.is_empty() {
                 if sealed.open(secret) {
-                    return self.judge(&sealed, index);
+                    let opening = Opening {
+                        secret: index,
+                        place: self.place,
+                    };
+                    let claims = ClaimList::parse(sealed.text(), sealed.form);
+                    return judge.decide(opening, &claims, request, rules);
                 }
                 reason = Reason::Signature;
             }
-            index = index.saturating_add(1);
         }
         Ok(Verdict::refused(reason))
-    }
-
-    /// What an opened token says, held against the clock and the request.
-    fn judge(&self, opened: &Sealed<'_>, secret: usize) -> Result<Verdict, Failure> {
-        let claims = |expires| Claims::signed(expires, secret, self.source);
-        let stated = match Stated::parse(opened.text(), opened.form) {
-            Ok(stated) => stated,
-            Err(reason) => return Ok(claims(None).refused(reason)),
-        };
-        judge(
-            claims(stated.expires()),
-            FACTS.boundary,
-            &stated,
-            self.request,
-            self.rules,
-            self.now,
-        )
     }
 }
 
@@ -191,13 +208,16 @@ impl<'b> Sealed<'b> {
 
     /// Whether the secret fits; if it does the token is decrypted.
     fn open(&mut self, secret: Secret<'_>) -> bool {
-        let key = secret.key();
+        let (gcm, cfb) = match secret.key() {
+            Some(Key(Prepared::Sealed { gcm, cfb })) => (Some(gcm), cfb.as_deref()),
+            _ => (None, None),
+        };
         match self.form {
-            Form::Authentic => match key {
-                Some(key) => key.gcm.open(self.bytes),
+            Form::Authentic => match gcm {
+                Some(gcm) => gcm.open(self.bytes),
                 None => Gcm::new(secret).open(self.bytes),
             },
-            Form::Exact => match key.and_then(|key| key.cfb.as_deref()) {
+            Form::Exact => match cfb {
                 Some(cfb) => open_legacy(cfb, self.bytes),
                 None => open_legacy(&Cfb::new(secret), self.bytes),
             },

@@ -1,6 +1,6 @@
 //! Keys that were made of secrets beforehand.
 
-use token::{Failure, Key, Request, RequestParts, Rules, Secret};
+use token::{Failure, Key, Request, RequestParts, Rules, Secret, Source};
 
 use crate::*;
 
@@ -13,6 +13,12 @@ struct WithKeys<'a> {
 impl Request for WithKeys<'_> {
     fn path(&self) -> Result<&[u8], Failure> {
         self.request.path()
+    }
+    fn stated_path(&self) -> Result<Option<&[u8]>, Failure> {
+        self.request.stated_path()
+    }
+    fn target(&self) -> Result<&[u8], Failure> {
+        self.request.target()
     }
     fn client_ip(&self) -> Result<Option<&[u8]>, Failure> {
         self.request.client_ip()
@@ -29,7 +35,7 @@ impl Request for WithKeys<'_> {
     fn protocol(&self) -> Result<&[u8], Failure> {
         self.request.protocol()
     }
-    fn source(&self, index: usize) -> Result<Option<&[u8]>, Failure> {
+    fn source(&self, index: usize) -> Result<Option<Source<'_>>, Failure> {
         self.request.source(index)
     }
     fn secret(&self, index: usize) -> Result<Option<Secret<'_>>, Failure> {
@@ -51,17 +57,17 @@ fn a_key_made_beforehand_opens_what_its_secret_opens() {
         let secrets: &[&[u8]] = &[b"first", SECRET];
         let with_keys = WithKeys {
             request: RequestParts {
-                sources: &[token.as_bytes()],
+                sources: &[Source::query(token.as_bytes())],
                 secrets,
                 ..request()
             },
             keys: secrets
                 .iter()
-                .map(|secret| scheme.derive(Secret::new(secret)))
+                .map(|secret| scheme.prepare(Secret::new(secret)).unwrap())
                 .collect(),
         };
         let verdict = scheme.verify(&with_keys, &Rules::of(scheme), NOW).unwrap();
         assert_eq!(verdict.reason(), None);
-        assert_eq!(verdict.claims().map(|claims| claims.secret()), Some(1));
+        assert_eq!(verdict.token().map(|token| token.secret), Some(1));
     }
 }

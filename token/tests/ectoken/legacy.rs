@@ -63,14 +63,14 @@ fn version_2_takes_secrets_of_any_length() {
         let secret = vec![b'k'; length];
         let token = version_2(b"ec_secure=025&ec_expire=0", &secret);
         let request = RequestParts {
-            sources: &[token.as_bytes()],
+            sources: &[Source::query(token.as_bytes())],
             secrets: &[b"other", &secret],
             ..request()
         };
         let verdict = legacy()
             .verify(&request, &Rules::of(legacy()), NOW)
             .unwrap();
-        assert_eq!(verdict.claims().map(|claims| claims.secret()), Some(1));
+        assert_eq!(verdict.token().map(|token| token.secret), Some(1));
     }
 }
 
@@ -85,7 +85,7 @@ proptest! {
         let pair = at * 2;
         let byte = u8::from_str_radix(std::str::from_utf8(&bytes[pair..pair + 2]).unwrap(), 16).unwrap();
         bytes[pair..pair + 2].copy_from_slice(format!("{:02x}", byte ^ (1 << bit)).as_bytes());
-        let request = RequestParts { sources: &[&bytes], ..request() };
+        let request = RequestParts { sources: &[Source::query(&bytes)], ..request() };
         let verdict = legacy().verify(&request, &Rules::of(legacy()), NOW).unwrap();
         prop_assert!(verdict.reason().is_some());
     }

@@ -14,7 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use blowfish::Blowfish;
 use blowfish::cipher::InnerIvInit as _;
 use sha2::{Digest as _, Sha256};
-use token::{Reason, RequestParts, Rules, Scheme, scheme};
+use token::{Reason, RequestParts, Rules, Scheme, Source, scheme};
 
 mod claims;
 mod keys;
@@ -25,11 +25,11 @@ mod spelling;
 const NOW: u64 = 1_800_000_000;
 const SECRET: &[u8] = b"testkey123";
 
-fn ectoken() -> &'static dyn Scheme {
+fn ectoken() -> Scheme {
     scheme::by_name(b"ectoken").unwrap()
 }
 
-fn legacy() -> &'static dyn Scheme {
+fn legacy() -> Scheme {
     ectoken().facts().extras[0].scheme
 }
 
@@ -59,8 +59,8 @@ fn sealed(plaintext: &[u8]) -> String {
     Base64Display::new(&token, &URL_SAFE_NO_PAD).to_string()
 }
 
-fn reason_of(token: &str, request: &RequestParts<'_>, rules: &Rules<'_>) -> Option<Reason> {
-    let sources: &[&[u8]] = &[token.as_bytes()];
+fn reason_of(token: &str, request: &RequestParts<'_>, rules: &Rules) -> Option<Reason> {
+    let sources = &[Source::query(token.as_bytes())];
     let request = RequestParts {
         sources,
         ..*request
@@ -84,7 +84,7 @@ fn version_2(plaintext: &[u8], secret: &[u8]) -> String {
 
 fn version_2_verdict(plaintext: &str) -> Option<Reason> {
     let token = version_2(plaintext.as_bytes(), SECRET);
-    let sources: &[&[u8]] = &[token.as_bytes()];
+    let sources = &[Source::query(token.as_bytes())];
     let request = RequestParts {
         sources,
         ..request()

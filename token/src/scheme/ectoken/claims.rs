@@ -3,9 +3,9 @@
 use core::fmt::Write as _;
 
 use super::lists;
-use crate::judge::{Demands, Unmet};
+use crate::judge::{Demands, Obstacle};
 use crate::text::{Text, split};
-use crate::{Reason, Request, Rules};
+use crate::{Claims, Reason, Request, Rules};
 
 /// How a plaintext has to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(super) enum Form {
 
 /// The claims of an opened token, not looked into but for the expiry.
 #[derive(Default)]
-pub(super) struct Stated<'a> {
+pub(crate) struct ClaimList<'a> {
     expires: Option<u64>,
     expire: Option<&'a [u8]>,
     url_allow: Option<&'a [u8]>,
@@ -37,7 +37,7 @@ pub(super) struct Stated<'a> {
     secure: Option<&'a [u8]>,
 }
 
-impl<'a> Stated<'a> {
+impl<'a> ClaimList<'a> {
     /// # Errors
     /// [`Reason::Malformed`] and [`Reason::UnsupportedClaim`].
     // So that the claims are read where they stay, and not moved.
@@ -115,11 +115,6 @@ impl<'a> Stated<'a> {
         })
     }
 
-    /// In Unix seconds; `None` for never.
-    pub(super) const fn expires(&self) -> Option<u64> {
-        self.expires
-    }
-
     /// Whether every list can be read, whatever the request.
     pub(super) fn is_of_form(&self) -> bool {
         type Read = fn(&[u8]) -> Option<bool>;
@@ -145,10 +140,26 @@ impl<'a> Stated<'a> {
     }
 }
 
-impl Demands for Stated<'_> {
-    fn hold(&self, request: &dyn Request, rules: &Rules<'_>) -> Result<(), Unmet> {
+impl Demands for Result<ClaimList<'_>, Reason> {
+    fn claims(&self) -> Result<Claims, Reason> {
+        match self {
+            Ok(list) => Ok(Claims::signed(list.expires)),
+            Err(reason) => Err(*reason),
+        }
+    }
+
+    fn hold(&self, request: &impl Request, rules: &Rules) -> Result<(), Obstacle> {
+        match self {
+            Ok(list) => list.hold(request, rules),
+            Err(reason) => Err(Obstacle::Because(*reason)),
+        }
+    }
+}
+
+impl ClaimList<'_> {
+    fn hold(&self, request: &impl Request, rules: &Rules) -> Result<(), Obstacle> {
         if let Some(list) = self.url_allow {
-            let path = request.path()?;
+            let path = request.token_path()?;
             let fits = lists::path(list, path, rules.ignore_case);
             demand(fits, Reason::Url)?;
         }
@@ -238,10 +249,10 @@ fn admits<'a>(
 }
 
 /// `None`: the claim is not of its form.
-fn demand(fits: Option<bool>, reason: Reason) -> Result<(), Unmet> {
+fn demand(fits: Option<bool>, reason: Reason) -> Result<(), Obstacle> {
     match fits {
         Some(true) => Ok(()),
-        Some(false) => Err(Unmet::Because(reason)),
-        None => Err(Unmet::Because(Reason::Malformed)),
+        Some(false) => Err(Obstacle::Because(reason)),
+        None => Err(Obstacle::Because(Reason::Malformed)),
     }
 }

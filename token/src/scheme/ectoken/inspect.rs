@@ -3,26 +3,26 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::claims::{Form, Stated};
+use super::claims::{ClaimList, Form};
 use super::{LONGEST, NONCE_LENGTH, Sealed, TAG_LENGTH, decoded};
 use crate::cipher::Gcm;
-use crate::judge::{Demands as _, Unmet};
+use crate::judge::{Demands as _, Obstacle};
 use crate::{Failure, Reason, Request, Rules, Secret};
 
 /// Whether a text could be a token under some secret.
-pub(crate) fn has_form(token: &[u8], is_legacy: bool) -> bool {
+pub(super) fn has_form(token: &[u8], is_legacy: bool) -> bool {
     Sealed::decode(token, is_legacy, &mut [0; decoded(LONGEST)]).is_some()
 }
 
 /// The claims of a token. `None` where the secret does not fit.
-pub(crate) fn unseal(token: &[u8], secret: Secret<'_>, is_legacy: bool) -> Option<Vec<u8>> {
+pub(super) fn unseal(token: &[u8], secret: Secret<'_>, is_legacy: bool) -> Option<Vec<u8>> {
     let mut buffer = [0; decoded(LONGEST)];
     let mut sealed = Sealed::decode(token, is_legacy, &mut buffer)?;
     sealed.open(secret).then(|| sealed.text().to_vec())
 }
 
 /// What stands behind the nonce, its tag not looked at.
-pub(crate) fn decipher(sealed: &[u8], secret: Secret<'_>) -> Option<Vec<u8>> {
+pub(super) fn decipher(sealed: &[u8], secret: Secret<'_>) -> Option<Vec<u8>> {
     let (nonce, text) = sealed.split_first_chunk::<NONCE_LENGTH>()?;
     // The cipher is a stream: what encrypts a text a second time decrypts it.
     let mut room = vec![0; sealed.len().checked_add(TAG_LENGTH)?];
@@ -33,18 +33,14 @@ pub(crate) fn decipher(sealed: &[u8], secret: Secret<'_>) -> Option<Vec<u8>> {
 }
 
 /// The first demand of these claims that a request does not meet, their expiry apart.
-pub(crate) fn refusal(
+pub(super) fn refusal(
     claims: &[u8],
-    request: &dyn Request,
-    rules: &Rules<'_>,
+    request: &impl Request,
+    rules: &Rules,
 ) -> Result<Option<Reason>, Failure> {
-    let claims = match Stated::parse(claims, Form::Authentic) {
-        Ok(claims) => claims,
-        Err(reason) => return Ok(Some(reason)),
-    };
-    match claims.hold(request, rules) {
+    match ClaimList::parse(claims, Form::Authentic).hold(request, rules) {
         Ok(()) => Ok(None),
-        Err(Unmet::Because(reason)) => Ok(Some(reason)),
-        Err(Unmet::Unknown(failure)) => Err(failure),
+        Err(Obstacle::Because(reason)) => Ok(Some(reason)),
+        Err(Obstacle::Unknown(failure)) => Err(failure),
     }
 }

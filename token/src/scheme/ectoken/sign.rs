@@ -1,27 +1,23 @@
 //! Signing: version 3 only, for nobody should make version 2 tokens any more.
 
-use core::fmt::{self, Write as _};
+use core::fmt::Write as _;
 
 use base64::display::Base64Display;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::claims::{Form, Stated};
+use super::claims::{ClaimList, Form};
 use super::{LONGEST, NONCE_LENGTH, TAG_LENGTH, decoded};
 use crate::cipher::Gcm;
-use crate::scheme::Random;
+use crate::scheme::{FieldSink, Random};
 use crate::text::Text;
-use crate::{Link, Rules, Secret, SignError, encoding};
+use crate::{Link, Secret, SignError, SignedFields, encoding};
 
 pub(super) fn sign(
     link: &Link<'_>,
-    rules: &Rules<'_>,
     secret: Secret<'_>,
     random: Random<'_>,
-    out: &mut dyn fmt::Write,
+    sink: FieldSink<'_>,
 ) -> Result<(), SignError> {
-    if secret.is_empty() {
-        return Err(SignError::Secret);
-    }
     let mut claims = Claims {
         bytes: [0; decoded(LONGEST)],
         end: NONCE_LENGTH,
@@ -37,7 +33,10 @@ pub(super) fn sign(
         .seal(nonce, token)
         .ok_or(SignError::Length)?;
     let token = Base64Display::new(token, &URL_SAFE_NO_PAD);
-    rules.params.write(token, None, out)?;
+    sink(&SignedFields {
+        token: &token,
+        time: None,
+    })?;
     Ok(())
 }
 
@@ -101,7 +100,7 @@ impl Claims {
     /// Reads the claims as a server does. Whether they hold is another matter.
     fn check(&self) -> Result<(), SignError> {
         let text = self.bytes.get(NONCE_LENGTH..self.end).unwrap_or_default();
-        let stated = Stated::parse(text, Form::Authentic).map_err(|_| SignError::Claim)?;
+        let stated = ClaimList::parse(text, Form::Authentic).map_err(|_| SignError::Claim)?;
         if stated.is_of_form() {
             Ok(())
         } else {

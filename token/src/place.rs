@@ -1,0 +1,141 @@
+//! Where a token stood in what a client sent, and what is left without it.
+
+use crate::Carrier;
+
+/// Where an accepted token stood. Spans are those of the very text that was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// What carried it.
+    pub carrier: Carrier,
+    /// Position, from 0, of the source that held it; 0 where that was the path.
+    pub source: u16,
+    /// Token and time, in order; the second is empty where they stand together.
+    spans: [Span; 2],
+}
+
+/// Bytes of a text from one position up to another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Span {
+    start: u32,
+    end: u32,
+}
+
+impl Span {
+    /// The longest text that has spans. No server takes four gigabytes of URL.
+    pub(crate) const LONGEST: usize = u32::MAX as usize;
+
+    /// Where `piece`, a part of `text`, stands with so many bytes in front of it. Empty where it is none.
+    #[inline]
+    pub(crate) fn of(piece: &[u8], text: &[u8], in_front: usize) -> Self {
+        if text.len() > Self::LONGEST {
+            return Self::default();
+        }
+        let offset = piece.as_ptr().addr().wrapping_sub(text.as_ptr().addr());
+        Self {
+            start: offset.wrapping_sub(in_front) as u32,
+            end: offset.wrapping_add(piece.len()) as u32,
+        }
+    }
+
+    fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    fn before(self, text: &[u8]) -> &[u8] {
+        text.get(..self.start as usize).unwrap_or_default()
+    }
+
+    fn within(self, text: &[u8]) -> &[u8] {
+        let range = self.start as usize..self.end as usize;
+        text.get(range).unwrap_or_default()
+    }
+
+    fn behind(self, text: &[u8]) -> &[u8] {
+        text.get(self.end as usize..).unwrap_or_default()
+    }
+}
+
+impl Place {
+    #[inline]
+    pub(crate) fn new(carrier: Carrier, source: u16, one: Span, other: Span) -> Self {
+        let in_order = other.is_empty() || one.start < other.start;
+        let spans = if in_order { [one, other] } else { [other, one] };
+        Self {
+            carrier,
+            source,
+            spans,
+        }
+    }
+
+    /// The pieces of `text`, in order and as they were sent, that are the token's; of a path the segments with
+    /// the slash in front of them.
+    pub fn own<'t>(&self, text: &'t [u8]) -> impl Iterator<Item = &'t [u8]> + Clone + use<'t> {
+        let own = self.spans.map(|span| span.within(text));
+        own.into_iter().filter(|piece| !piece.is_empty())
+    }
+
+    /// What is left of a query without the token, as stretches between which ampersands have to stand.
+    pub fn others<'t>(&self, text: &'t [u8]) -> impl Iterator<Item = &'t [u8]> + Clone + use<'t> {
+        let [first, second] = self.spans;
+        let (front, behind) = (first.before(text), first.behind(text));
+        let (middle, back) = if second.is_empty() {
+            (None, behind)
+        } else {
+            let length = (second.start as usize).saturating_sub(first.end as usize);
+            // Between two neighbours is one ampersand, and nothing to keep.
+            let middle = behind.get(1..length.saturating_sub(1));
+            (middle.filter(|_| length > 1), second.behind(text))
+        };
+        let front = front.strip_suffix(b"&");
+        [front, middle, back.strip_prefix(b"&")]
+            .into_iter()
+            .flatten()
+    }
+
+    /// What is left of a path without the token's segments, with its leading slash.
+    pub fn rest<'t>(&self, path: &'t [u8]) -> &'t [u8] {
+        let [span, _] = self.spans;
+        span.behind(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::String;
+    use std::vec::Vec;
+
+    use super::*;
+
+    fn others(text: &str, pieces: &[&str]) -> String {
+        let span = |piece: Option<&&str>| {
+            piece.map_or(Span::default(), |piece| {
+                let at = text.find(piece).unwrap();
+                Span::of(&text.as_bytes()[at..][..piece.len()], text.as_bytes(), 0)
+            })
+        };
+        let place = Place::new(Carrier::Query, 0, span(pieces.first()), span(pieces.get(1)));
+        let own: Vec<_> = place.own(text.as_bytes()).collect();
+        assert_eq!(own.len(), pieces.len(), "{text}");
+        let left: Vec<_> = place.others(text.as_bytes()).collect();
+        String::from_utf8(left.join(&b'&')).unwrap()
+    }
+
+    #[test]
+    fn what_is_left_of_a_query_keeps_its_order_and_its_empty_pieces() {
+        for (text, left) in [
+            ("S&E", ""),
+            ("E&S", ""),
+            ("S&a&E", "a"),
+            ("a&S&b&E&c", "a&b&c"),
+            ("E&&S", ""),
+            ("a&&S&E&&b", "a&&&b"),
+            ("&S&E&", "&"),
+            ("a&E&&b&S", "a&&b"),
+        ] {
+            assert_eq!(others(text, &["S", "E"]), left, "{text}");
+        }
+        for (text, left) in [("S", ""), ("a&S", "a"), ("S&a", "a"), ("a&S&&b", "a&&b")] {
+            assert_eq!(others(text, &["S"]), left, "{text}");
+        }
+    }
+}
