@@ -51,7 +51,7 @@ export PORT
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build cli install-cli lab run test test-all test-another-day \
+.PHONY: build cli install-cli docs lab run test test-all test-another-day \
 	test-cargo test-nginx test-fresh matrix check bench bench-tenants clean help FORCE
 
 build: ## build the module and, if it is vendored, NGINX: into build/$(NGINX)/
@@ -97,8 +97,13 @@ install-cli: $(CLI)
 	$(CLI) completions zsh >$(SHARE)/zsh/site-functions/_secure-token
 	$(CLI) completions fish >$(SHARE)/fish/vendor_completions.d/secure-token.fish
 
-lab: ## make the page signers/web/index.html anew of its sources
-lab:
+docs: ## write the tables of schemes and reasons in the documents anew
+docs: deps-docs $(CLI)
+	tools/docs
+
+lab: ## make the page signers/web/index.html anew of its sources and of what the command says
+lab: $(CLI)
+	signers/web/facts $(CLI)
 	signers/web/build
 
 run: ## serve the demonstration on http://127.0.0.1:$(PORT)/ until Ctrl-C
@@ -140,10 +145,11 @@ matrix: ## run t/ with every NGINX that there is (FLAVOURS='sid vendored')
 matrix: deps-debian-root deps-test
 	@NGINX_SOURCE_DIR=$(NGINX_SOURCE_DIR) tools/matrix $(FLAVOURS)
 
-check: ## check format, lints (warnings are errors), dependencies, licences and shell scripts
+check: ## check format, lints (warnings are errors), sources, dependencies, licences and shell scripts
 check: deps-check
 	cargo fmt --all --check
 	tools/clippy
+	tools/sources
 	tools/cargo-deny
 	tools/shellcheck
 
@@ -161,10 +167,10 @@ clean: ## delete what was built, except build/tools
 
 # The tools that a target needs are installed (by root on Debian), or named.
 DEPS := build $(filter system,$(NGINX))
-.PHONY: deps-build deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench
+.PHONY: deps-build deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench
 deps-build:
 	@tools/deps $(DEPS)
-deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench: deps-%:
+deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench: deps-%:
 	@tools/deps $(DEPS) $*
 
 help: ## this list

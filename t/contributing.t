@@ -1,5 +1,5 @@
-# What the documents for developers say of the project: files, targets, commands and names that they tell of
-# are there, and the crates depend on each other as they say.
+# What the documents for developers say of the project: files, targets and commands that they tell of are there,
+# and the crates depend on each other as they say. What they say of the sources, tools/sources holds.
 
 use strict;
 use warnings;
@@ -7,7 +7,6 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use File::Basename qw(basename);
-use File::Find qw(find);
 use Test::More;
 use Documents;
 
@@ -37,18 +36,13 @@ for my $document (@documents) {
             ok @there && -e $there[0], "$name: $code is there";
         }
     }
-    # `NAME` in `file`
-    while ($text =~ /`(\w+)`\s+in\s+`([\w\/]+\.rs)`/g) {
-        my ($word, $file) = ($1, $2);
-        like slurp("$ROOT/$file"), qr/\b\Q$word\E\b/, "$name: $file has $word";
-    }
     unlike $text, qr/\t| $/m, "$name: no tabs, no blanks at ends of lines";
 }
 
 like slurp("$ROOT/README.md"), qr/\]\(\Q$_\E\)/, "README.md leads to $_" for qw(CONTRIBUTING.md SECURITY.md RELEASING.md docs/architecture.md);
 like slurp("$ROOT/docs/security.md"), qr/\(\.\.\/SECURITY\.md\)/, 'and docs/security.md to SECURITY.md';
 
-# --- Which way things depend, and rules that a program can hold --------------------------------------
+# --- Which way things depend -------------------------------------------------------------------------
 
 # The sections of a manifest that name dependencies.
 sub dependencies {
@@ -64,29 +58,6 @@ for my $manifest (sort keys %uses) {
     ok scalar @dependencies, "$manifest: has dependencies";
     is_deeply [grep { $ours{$_} } @dependencies], $uses{$manifest}, "$manifest: of ours it uses (@{ $uses{$manifest} })";
     is_deeply [grep { /^(?:ngx|nginx-sys)$/ } @dependencies], $manifest eq 'Cargo.toml' ? ['nginx-sys', 'ngx'] : [], "$manifest: and of NGINX";
-}
-like slurp("$ROOT/token/src/lib.rs"), qr/^#!\[$_\]$/m, "token: $_" for 'no_std', 'forbid\(unsafe_code\)';
-
-my (%lines, %text);
-find({ no_chdir => 1, wanted => sub {
-    return unless /\.rs$/ && -f;
-    my $file = s{^\Q$ROOT\E/}{}r;
-    $text{$file} = slurp($_);
-    $lines{$file} = () = $text{$file} =~ /\n/g;
-} }, map { "$ROOT/$_" } qw(src token explain cli));
-cmp_ok scalar keys %lines, '>', 50, 'there are sources';
-my ($most) = slurp("$ROOT/CONTRIBUTING.md") =~ /none of Rust has more than (\d+) lines/;
-is_deeply [sort grep { $lines{$_} > $most } keys %lines], [], "no file of Rust has more than $most lines";
-
-for my $file (sort grep { $text{$_} =~ /\bunsafe \{/ } keys %text) {
-    next if $file =~ m{^src/(?:nginx/|nginx\.rs)};
-    like $text{$file}, qr/^(?:pub\(crate\) )?unsafe (?:extern "C" fn|impl) /m, "$file: has unsafe where C calls it, or promises something to src\/nginx";
-}
-
-my @schemes = slurp("$ROOT/token/src/scheme.rs") =~ /^mod (\w+);$/mg;
-for my $scheme (grep { $_ ne 'digest' } @schemes) {
-    my @others = grep { $_ ne $scheme && $_ ne 'digest' } @schemes;
-    ok !(grep { $text{"token/src/scheme/$scheme.rs"} =~ /\bsuper::$_\b|scheme::$_\b/ } @others), "the scheme $scheme does not know the others";
 }
 
 done_testing;

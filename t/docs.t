@@ -10,7 +10,7 @@ use File::Basename qw(basename dirname);
 use Test::More;
 use Documents;
 use Facts;
-use SecureToken qw(azion_token gcore_token);
+use SecureToken qw(alibaba_b azion_token fastly gcore_token leaseweb);
 use SecureToken::Ectoken;
 
 my $reference = "$ROOT/docs/directives.md";
@@ -148,7 +148,7 @@ sub signed {
 }
 
 {
-    my $nginx = example('secure_token', 1);
+    my $nginx = example('ectoken', 0);
     my $link = sub { ectoken('/films/a.txt', "ec_expire=$later", secret => $_[0]) };
     is $nginx->status($link->("replace-me-with-the-$_-key")), 200, "ectoken: the $_ key opens" for qw(primary backup);
     is $nginx->status($link->($secret)), 403, 'ectoken: another does not';
@@ -170,8 +170,51 @@ sub signed {
 }
 
 {
+    my $nginx = example('A token in the path', 0);
+    $nginx->file('srv/www/films/a.mp4', "a film\n");
+    is $nginx->status(alibaba_b('/films/a.mp4?quality=2', secret => $secret)), 200, 'a token in the path: the file behind it';
+    is $nginx->status('/films/a.mp4'), 403, 'a token in the path: not without';
+    is $nginx->status(alibaba_b('/films/a.mp4', secret => $secret, time => time - 32 * 60)), 403, 'a token in the path: after half an hour';
+    $nginx->stop;
+
+    $nginx = example('A token in the path', 1);
+    my $token = alibaba_b('', secret => $secret, signs => '/vod/42/');
+    is $nginx->status("$token$_->[0]"), $_->[1], "a token in the path, for a directory: $_->[0]"
+        for ['/vod/42/a.txt', 200], ['/vod/42/sub/a.txt', 200], ['/vod/43/a.txt', 403], ['/videos/a.txt', 403];
+    is $nginx->status(alibaba_b('/videos/a.txt', secret => $secret)), 200, 'and beside it for a file';
+    $nginx->stop;
+
+    $nginx = example('secure_token_ttl', 0);
+    $nginx->file('html/films/a.mp4', "a film\n");
+    is $nginx->status(alibaba_b('/films/a.mp4', secret => $secret, time => time - $_->[0] * 60)), $_->[1], "secure_token_ttl 6h: after $_->[0] minutes"
+        for [355, 200], [365, 403];
+    $nginx->stop;
+}
+
+{
+    # docs/vendors.md: each of its configurations with a link.
+    my ($bound, $free, $fastly, $alibaba, $dry) = map { Documents::Nginx->new($_->{text}) } blocks("$ROOT/docs/vendors.md", lang => 'nginx');
+    for my $nginx ($bound, $free, $fastly, $alibaba, $dry) {
+        $nginx->file("$_/videos/a.mp4", "a film\n") for qw(html srv/www);
+        $nginx->start;
+        is $nginx->status('/videos/a.mp4'), $nginx == $dry ? 200 : 403, 'vendors: without a token';
+    }
+    my %with = (secret => $secret);
+    is $_->[0]->status($_->[1]), $_->[2], "vendors: $_->[3]"
+        for [$bound, leaseweb('/videos/a.mp4', %with, ip => '127.0.0.1'), 200, 'leaseweb, for an address'],
+        [$bound, leaseweb('/videos/a.mp4', %with), 403, 'leaseweb, for none'],
+        [$free, leaseweb('/videos/a.mp4', %with), 200, 'leaseweb, where there is none'],
+        [$fastly, fastly('/videos/a.mp4?a=1', secret => 'replace+me+openssl+rand+base6432'), 200, 'fastly'],
+        [$fastly, fastly('/videos/a.mp4?a=1', secret => 'replace+me+openssl+rand+base6432', signs => '/videos/a.mp4'), 403, 'fastly, the path alone'],
+        [$fastly, fastly('/videos/a.mp4', secret => 'replace+me+openssl+rand+base6432', signs => '/videos/a.mp4'), 200, 'fastly, the path alone, and nothing else'],
+        [$alibaba, alibaba_b('/videos/a.mp4', %with), 200, 'alibaba-b'],
+        [$alibaba, alibaba_b('/videos/a.mp4', %with, time => time - 32 * 60), 403, 'alibaba-b, after half an hour'];
+    $_->stop for $bound, $free, $fastly, $alibaba, $dry;
+}
+
+{
     # docs/security.md: who has a link of version 2 prolongs it, by flipping bits in its last block.
-    my $nginx = example('secure_token', 2);
+    my $nginx = example('ectoken', 1);
     my $legacy = sub { legacy_ectoken('/archive/a.txt', $_[0], secret => $secret) };
     is $nginx->status($legacy->("ec_expire=$later")), 200, 'legacy: a token of version 2';
     is $nginx->status(ectoken('/archive/a.txt', "ec_expire=$later", secret => $secret)), 200, 'legacy: and of version 3';
@@ -218,7 +261,8 @@ for my $block (blocks($reference, lang => 'text')) {
     is $name, $block->{heading}, "$block->{where}: stands under its name";
     push @directives, $name;
 
-    my $with_secret = 'secure_token_secret replace-me-openssl-rand-hex-16;';
+    # Of a form that every scheme takes.
+    my $with_secret = 'secure_token_secret replace+me+openssl+rand+base6432;';
     if ($default ne '—') {
         is complaint("$default $with_secret"), '', "$name: the default is a valid directive";
         like $default, qr/^\Q$name\E \S+;$/, "$name: the default is one of it";
@@ -318,14 +362,24 @@ for my $document (@all) {
 }
 
 # Links of the other sort: those that are shown have the tokens that they should have.
-my @secrets = qw(replace-me-openssl-rand-hex-16 mysecret secret_key);
+my @secrets = qw(replace-me-openssl-rand-hex-16 replace+me+openssl+rand+base6432 mysecret secret_key
+    aliyuncdnexp1234 iqFPeN2u+Z0Lm5IrsKaOFKRqEU5Gw8ePtaEkHZWuD24=);
 for my $document (documents()) {
     my $plain = slurp($document);
     while ($plain =~ m{(/[\w./-]+)\?(st|md5)=([\w-]{22})&(?:e|expires)=(\d+)}g) {
         my ($path, $token, $expires, $sign) = ($1, $3, $4, $2 eq 'st' ? \&azion_token : \&gcore_token);
         $path =~ s{^//[^/]+}{};
-        my @right = map { my $s = $_; map { $sign->($s, $path, $expires, $_) } '', '1.2.3.4' } @secrets;
+        my @right = map { my $s = $_; (map { $sign->($s, $path, $expires, $_) } '', '1.2.3.4'), map { leaseweb($path, secret => $s, ip => $_, expires => $expires) =~ /st=(.{22})/ } '192.0.2.7', '1.2.3.4' } @secrets;
         ok((grep { $_ eq $token } @right), basename($document) . ": $path is signed with $token");
+    }
+    while ($plain =~ m{(/(\d{12})/[0-9a-f]{32}(/[\w./%-]+))}g) {
+        my ($link, $stamp, $path) = ($1, $2, $3);
+        ok((grep { $_ eq $link } map { alibaba_b($path, secret => $_, stamp => $stamp) } @secrets), basename($document) . ": $path is signed at $stamp");
+    }
+    while ($plain =~ m{(?<![\w%])(/[\w./%-]+\?(?:[\w=&]+&)?)token=(\d+)_([0-9a-f]{40})}g) {
+        my ($uri, $expires, $digest) = ($1, $2, $3);
+        $uri =~ s/[?&]$//;
+        ok((grep { /_$digest$/ } map { fastly($uri, secret => $_, expires => $expires) } @secrets), basename($document) . ": $uri is signed with $digest");
     }
 }
 

@@ -89,8 +89,8 @@ sub run_rust {
 
 # --- The links that a signer can be checked with ---------------------------------------------------
 
-my @rows = slurp($readme) =~ m{^\| `(azion|gcore)` \| `(\w+)` \| (\S*) ?\| `(/\S+)` \|$}mg;
-is @rows / 4, 3, 'links to check a signer with';
+my @rows = slurp($readme) =~ m{^\| `([\w-]+)` \| `([\w+/=]+)` \| (\S*) ?\| `(/\S+)` \|$}mg;
+is @rows / 4, 6, 'links to check a signer with';
 while (my ($scheme, $secret, $ip, $link) = splice @rows, 0, 4) {
     $ip =~ tr/`//d;
     my $address = $ip ? "secure_token_client_ip \$address;" : '';
@@ -98,11 +98,14 @@ while (my ($scheme, $secret, $ip, $link) = splice @rows, 0, 4) {
         "map '' \$address { default '$ip'; } server { listen 80; location / {
             secure_token $scheme; secure_token_secret $secret; $address } }"
     );
-    my ($path) = $link =~ /^([^?]+)/;
+    my ($path) = $link =~ m{^(?:/\d{12}/[0-9a-f]{32})?(/[^?]+)};
     $nginx->file("html$path", "x\n");
     $nginx->start;
-    is $nginx->status($link), $link =~ /=1470055000$/ ? 410 : 200, "$scheme: $link";
-    is $nginx->status($link =~ s/\?/x?/r), 403, "$scheme: $link, path altered";
+    my %expired = (azion => 410, 'alibaba-b' => 403);
+    is $nginx->status($link), $expired{$scheme} // 200, "$scheme: $link";
+    like $nginx->log, $expired{$scheme} ? qr/secure_token: expired, scheme: \Q$scheme\E,/ : qr/\A(?!.*secure_token:)/s, "$scheme: and the log has it";
+    is $nginx->status($link =~ s/^[^?]*\K/x/r), 403, "$scheme: $link, path altered";
+    like $nginx->log, qr/secure_token: signature,/, "$scheme: and no other reason";
     $nginx->stop;
 }
 

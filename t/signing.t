@@ -6,9 +6,9 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
-use Digest::MD5 qw(md5);
-use Digest::SHA qw(sha256 sha256_hex);
-use MIME::Base64 qw(encode_base64url);
+use Digest::MD5 qw(md5 md5_hex);
+use Digest::SHA qw(hmac_sha1_hex sha256 sha256_hex);
+use MIME::Base64 qw(decode_base64 encode_base64url);
 use Test::More;
 use Documents;
 
@@ -20,19 +20,28 @@ my $secret = 'replace-me-openssl-rand-hex-16';
 # `name: value`, one on a line.
 my @examples = map { { $_->{text} =~ /^(\w+): +(.*)$/mg, where => $_->{where} } }
     grep { $_->{text} =~ /^scheme: / } blocks($document, lang => 'text');
-is_deeply [map { $_->{scheme} } @examples], [qw(azion gcore gcore ectoken gcore)], 'every scheme has its example';
+is_deeply [map { $_->{scheme} } @examples], [qw(azion gcore gcore leaseweb fastly alibaba-b ectoken gcore)], 'every scheme has its example';
 
-# What goes into MD5, as the README has it.
+# What goes into the digest, and what comes out of it.
 my %TEXT = (
     azion => sub { my ($example) = @_; return join '', @$example{qw(secret path expires)} },
     gcore => sub { my ($example) = @_; return join '', @$example{qw(expires path)}, $example->{address} // '', ' ', $example->{secret} },
+    leaseweb    => sub { my ($example) = @_; return join '', @$example{qw(secret address path expires)} },
+    fastly      => sub { my ($example) = @_; return join '', @$example{qw(path expires)} },
+    'alibaba-b' => sub { my ($example) = @_; return join '', @$example{qw(secret time path)} },
 );
+my %TOKEN = (
+    fastly      => sub { hmac_sha1_hex($_[0]{text}, decode_base64($_[0]{secret})) },
+    'alibaba-b' => sub { md5_hex($_[0]{text}) },
+);
+# Where the file is that a link is for, and whether its path is signed as it stands there.
+sub file_of { return $_[0]{link} =~ s/\?.*//r =~ s{^/\d{12}/[0-9a-f]{32}(?=/)}{}r =~ s/%(..)/chr hex $1/ger }
+my %IS_RAW = map { $_ => 1 } qw(fastly alibaba-b);
 
 for my $example (@examples) {
     my ($scheme, $where) = @$example{qw(scheme where)};
-    my ($path) = $example->{link} =~ /^([^?]+)/;
-    $path =~ s/%(..)/chr hex $1/ge;
-    like $example->{link}, qr/[?&=]\Q$example->{token}\E(?:&|$)/, "$where: the link has the token";
+    my $path = file_of($example);
+    like $example->{link}, qr{[?&=/_]\Q$example->{token}\E(?:[&/]|$)}, "$where: the link has the token";
     if ($scheme eq 'ectoken') {
         is $example->{key}, sha256_hex($example->{secret}), "$where: the key";
         like $example->{text}, qr/^ec_expire=4102444800&ec_url_allow=\Q$path\E$/, "$where: the claims";
@@ -45,10 +54,13 @@ for my $example (@examples) {
         }
         next;
     }
-    is $example->{text}, $TEXT{$scheme}->($example), "$where: what goes into MD5";
-    is $example->{token}, encode_base64url(md5($example->{text})), "$where: the token";
-    like $example->{link}, qr/=4102444800$/, "$where: the link has the expiry";
-    like $path, qr/^\Q$example->{path}\E/, "$where: the link begins with the path";
+    is $example->{text}, $TEXT{$scheme}->($example), "$where: what goes into the digest";
+    my $token = $TOKEN{$scheme} // sub { encode_base64url(md5($_[0]{text})) };
+    is $example->{token}, $token->($example), "$where: the token";
+    my $time = $example->{time} // $example->{expires};
+    like $example->{link}, qr{[=/]$time(?:[_/]|$)}, "$where: the link has the time";
+    my $signed = $IS_RAW{$scheme} ? $example->{path} =~ s/\?.*//r =~ s/%(..)/chr hex $1/ger : $example->{path};
+    like $path, qr/^\Q$signed\E/, "$where: the link has the path";
 }
 
 # --- At the module ---------------------------------------------------------------------------------
@@ -56,10 +68,14 @@ for my $example (@examples) {
 my ($directory) = map { $_->{text} } blocks($document, lang => 'nginx');
 my $nginx = Documents::Nginx->new(<<"CONF", $directory);
     map '' \$client { default '2001:DB8:0:0::7'; }
+    map '' \$visitor { default 192.0.2.7; }
     location /videos/    { secure_token azion;   secure_token_secret $secret; }
     location /downloads/ { secure_token gcore;   secure_token_secret $secret; }
     location /personal/  { secure_token gcore;   secure_token_secret $secret; secure_token_client_ip \$client; }
     location /films/     { secure_token ectoken; secure_token_secret $secret; }
+    location /bound/     { secure_token leaseweb; secure_token_secret $secret; secure_token_client_ip \$visitor; }
+    location /clips/     { secure_token fastly; secure_token_secret replace+me+openssl+rand+base6432; }
+    location ~ "^(?:/[0-9]+/[0-9a-f]+)?/series/" { secure_token alibaba-b; secure_token_secret $secret; }
 CONF
 
 my @paths = slurp($document) =~ /^\| `(\/[^`]+)` \| `(\/[^`]+)` \|$/mg;
@@ -67,15 +83,15 @@ my %paths = @paths;
 is keys %paths, 7, 'the table of paths is there';
 $nginx->file("html$_", "a film\n")
     for values %paths, '/vod/my show/more/02.ts', '/vod/my show 2/index.m3u8',
-    map { $_->{link} =~ s/\?.*//r =~ s/%(..)/chr hex $1/ger } @examples;
+    map { file_of($_) } @examples;
 $nginx->start;
 
 for my $example (@examples) {
     my ($link, $where) = @$example{qw(link where)};
     is $nginx->status($link), 200, "$where: opens";
-    is $nginx->status($link =~ s/(?=\Q$example->{token}\E).{5}\K(.)/$1 eq 'A' ? 'B' : 'A'/er), 403,
+    is $nginx->status($link =~ s/(?=\Q$example->{token}\E).{5}\K(.)/$1 =~ m{[0A]} ? 'b' : '0'/er), 403,
         "$where: does not open with another token";
-    is $nginx->status($link =~ s{^/\w+/my\K%20}{+}r), 403, "$where: does not open another path";
+    is $nginx->status($link =~ s{/\w+/my\K%20}{+}r), 403, "$where: does not open another path";
 }
 
 my ($query) = $examples[-1]{link} =~ /(\?.*)/;
