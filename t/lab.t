@@ -37,6 +37,9 @@ subtest 'what it signs opens' => sub {
         'gcore, bound to a client' => { scheme => 'gcore', url => "$home/bound/a.txt", clientIp => '127.0.0.1' },
         'gcore, a directory'       => { scheme => 'gcore', url => "$home/vod/1/b.txt", path => '/vod/1/' },
         'other names'              => { scheme => 'azion', url => "$home/named/a.txt", tokenParam => 'sig', expiresParam => 'until' },
+        leaseweb    => { scheme => 'leaseweb', url => "$home/shows/my%20film.txt", clientIp => '127.0.0.1' },
+        fastly      => { scheme => 'fastly', url => "$home/trailers/my%20film.txt?x=1", secret => $BASE64 },
+        'alibaba-b' => { scheme => 'alibaba-b', url => "$home/clips/my%20film.txt?x=1#part" },
         ectoken => { scheme => 'ectoken', url => "$home/films/my%20film.mp4?x=1" },
         'ectoken, restricted'      => {
             scheme => 'ectoken', url => "$home/films/a.mp4", url_allow => '/films/', proto_allow => 'http', host_allow => '127.0.0.1',

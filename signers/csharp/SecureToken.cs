@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Net;
@@ -9,7 +10,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 
 /// <summary>
-/// Signs links for nginx-secure-token, in the schemes azion, gcore and ectoken (version 3).
+/// Signs links for nginx-secure-token: ectoken (version 3), and the schemes of the table Schemes.
 /// </summary>
 /// <remarks>
 /// Copy this file into your project. .NET 5 or newer, .NET Core 3, or Mono; Mono's library has no
@@ -17,14 +18,16 @@ using System.Text.RegularExpressions;
 ///
 ///     long expires = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 3600;
 ///     SecureToken.Azion("https://cdn.example.com/my%20film.mp4", secret, expires);
+///     SecureToken.Sign("fastly", "https://cdn.example.com/a.mp4?x=1", secret, expires);
 ///
 /// The URL is the one that will be requested: percent-encoded and in normal form, without //, /./ and
-/// /../ in the path. It comes back with the token in its query; all else stays as it is. What cannot be
-/// signed throws an ArgumentException.
+/// /../ in the path. It comes back with the token in its query or in front of its path; all else stays as
+/// it is. What cannot be signed throws an ArgumentException.
 ///
 ///     expires      Unix time in seconds
-///     clientIp     the only address that the link is good for (Gcore)
-///     path         sign this decoded path and not the URL's: for a directory
+///     clientIp     the only address that the link is good for (gcore, leaseweb)
+///     path         sign this path as it is and not the URL's: for a directory
+///     lifetime     seconds that the server lets a link open (alibaba-b); 1800 if not given
 ///     tokenParam, expiresParam, param     other names for the token's parameters
 /// </remarks>
 public static class SecureToken
@@ -41,21 +44,112 @@ public static class SecureToken
     // One character for each byte: what is signed is put together as text and hashed as bytes.
     private static readonly Encoding Latin1 = Encoding.GetEncoding("ISO-8859-1");
 
-    public static string Azion(string url, byte[] secret, long expires, string path = null,
-        string tokenParam = "st", string expiresParam = "e")
+    /// <summary>A scheme that is a digest.</summary>
+    private sealed class Scheme
     {
-        var link = new Link(url, path);
-        string token = Md5(Text(secret) + link.Path + Expiry(expires));
-        return link.With(tokenParam, token, expiresParam, Expiry(expires));
+        public string Name, Link, Digest, Message, Secret;
+        /// <summary>How many seconds a link opens that says when it was issued; null for others.</summary>
+        public long? Lifetime;
+    }
+
+    // What a link looks like, how the message is hashed and the token written, what the message is, and how
+    // the secret is written.
+    private static readonly Scheme[] Schemes =
+    {
+        new Scheme { Name = "azion", Link = "?st={token}&e={expires}", Digest = "md5:base64url",
+            Message = "{secret}{path}{expires}", Secret = "text" },
+        new Scheme { Name = "gcore", Link = "?md5={token}&expires={expires}", Digest = "md5:base64url",
+            Message = "{expires}{path}{client_ip} {secret}", Secret = "text" },
+        new Scheme { Name = "leaseweb", Link = "?st={token}&e={expires}", Digest = "md5:base64url",
+            Message = "{secret}{client_ip}{path}{expires}", Secret = "text" },
+        new Scheme { Name = "fastly", Link = "?token={expires}_{token}", Digest = "hmac-sha1:hex",
+            Message = "{uri:raw}{expires}", Secret = "base64" },
+        new Scheme { Name = "alibaba-b", Link = "/{time:yyyymmddhhmm+8}/{token}{path}", Digest = "md5:hex",
+            Message = "{secret}{time}{path:raw}", Secret = "text", Lifetime = 1800 },
+    };
+
+    public static string Azion(string url, byte[] secret, long expires, string path = null,
+        string tokenParam = null, string expiresParam = null)
+    {
+        return Sign("azion", url, secret, expires, null, path, tokenParam, expiresParam);
     }
 
     public static string Gcore(string url, byte[] secret, long expires, string clientIp = null,
-        string path = null, string tokenParam = "md5", string expiresParam = "expires")
+        string path = null, string tokenParam = null, string expiresParam = null)
     {
+        return Sign("gcore", url, secret, expires, clientIp, path, tokenParam, expiresParam);
+    }
+
+    /// <summary>Signs in any scheme of the table.</summary>
+    public static string Sign(string scheme, string url, byte[] secret, long expires, string clientIp = null,
+        string path = null, string tokenParam = null, string expiresParam = null, long? lifetime = null)
+    {
+        Scheme row = Schemes.FirstOrDefault(one => one.Name == scheme);
+        Check(row != null, "unknown scheme " + scheme + ": write " + Names(", ") + " or ectoken");
+        Check(clientIp == null || row.Message.Contains("{client_ip}"),
+            scheme + " binds no client_ip: take gcore, or ectoken with the claim clientip");
+        Check(lifetime == null || row.Lifetime != null, scheme + " has no lifetime: its links say when they expire");
         var link = new Link(url, path);
-        string address = clientIp == null ? "" : Address(clientIp);
-        string token = Md5(Expiry(expires) + link.Path + address + " " + Text(secret));
-        return link.With(tokenParam, token, expiresParam, Expiry(expires));
+        string key = row.Secret == "base64" ? FromBase64(Text(secret)) : Text(secret);
+        string raw = path == null ? link.Raw : link.Path;
+        string time = row.Lifetime == null ? "" : Issue(expires, (lifetime ?? row.Lifetime).Value);
+        var fields = new Dictionary<string, string>
+        {
+            { "secret", key }, { "path", link.Path }, { "path:raw", raw },
+            { "uri:raw", link.Query == "" ? raw : raw + "?" + link.Query }, { "expires", Expiry(expires) },
+            { "client_ip", clientIp == null ? "" : Address(clientIp) },
+            { "time", time }, { "time:yyyymmddhhmm+8", time },
+        };
+        fields["token"] = Digest(row.Digest, key, Filled(row.Message, fields));
+
+        if (row.Link[0] == '/')
+        {
+            Check(tokenParam == null && expiresParam == null,
+                scheme + " has its token in the path, and no parameter to rename");
+            fields["path"] = link.Raw;
+            return link.Joined(Filled(row.Link, fields), link.Query);
+        }
+        string[] parameters = row.Link.Substring(1).Split('&', '=');
+        Check(expiresParam == null || parameters.Length > 2, scheme + " has no parameter of the expiry's own");
+        for (int i = 0; i < parameters.Length; i += 2)
+        {
+            parameters[i] = (i == 0 ? tokenParam : expiresParam) ?? parameters[i];
+            parameters[i + 1] = Filled(parameters[i + 1], fields);
+        }
+        return link.With(parameters);
+    }
+
+    private static string Names(string between)
+    {
+        return string.Join(between, Schemes.Select(scheme => scheme.Name));
+    }
+
+    private static string Filled(string form, Dictionary<string, string> fields)
+    {
+        return Regex.Replace(form, @"\{([^}]+)\}", field => fields[field.Groups[1].Value]);
+    }
+
+    /// <summary>A time of issue to the minute, by the clock of UTC+8.</summary>
+    private static string Issue(long expires, long lifetime)
+    {
+        Check(lifetime >= 1 && lifetime <= expires, "the lifetime must be a number of seconds, from 1 to the expiry");
+        return DateTimeOffset.FromUnixTimeSeconds(expires - lifetime).ToOffset(TimeSpan.FromHours(8))
+            .ToString("yyyyMMddHHmm", CultureInfo.InvariantCulture);
+    }
+
+    private static string FromBase64(string secret)
+    {
+        byte[] key = new byte[0];
+        try
+        {
+            key = Convert.FromBase64String(secret);
+        }
+        catch (FormatException)
+        {
+            // As for any other text that is not the base64 of something.
+        }
+        Check(Convert.ToBase64String(key) == secret, "the secret must be written in base64, with its = at the end");
+        return Latin1.GetString(key);
     }
 
     /// <summary>
@@ -98,7 +192,7 @@ public static class SecureToken
         {
             return link.With(param, token);
         }
-        return link.Front + "?" + token + (link.Query == "" ? "" : "&" + link.Query) + link.Fragment;
+        return link.Joined(link.Raw, token + (link.Query == "" ? "" : "&" + link.Query));
     }
 
     private static void Check(bool good, string message)
@@ -113,23 +207,23 @@ public static class SecureToken
     private sealed class Link
     {
         private static readonly Regex Url = new Regex(
-            @"\A((?:https?://[^/?#]+)?(/(?!/)[^?#]*))(?:\?([^#]*))?(#.*)?\z",
+            @"\A(https?://[^/?#]+)?(/(?!/)[^?#]*)(?:\?([^#]*))?(#.*)?\z",
             RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
-        public readonly string Front, Path, Query, Fragment;
+        public readonly string Origin, Raw, Path, Query, Fragment;
 
         public Link(string url, string signed)
         {
             Match match = Url.Match(url);
             Check(match.Success, "the URL has no path: write https://host/path or /path");
-            string raw = match.Groups[2].Value;
-            Check(Regex.IsMatch(url, @"\A[!-~]*\z") && !Regex.IsMatch(raw, "%(?![0-9A-Fa-f]{2})"),
+            Raw = match.Groups[2].Value;
+            Check(Regex.IsMatch(url, @"\A[!-~]*\z") && !Regex.IsMatch(Raw, "%(?![0-9A-Fa-f]{2})"),
                 "the URL must be percent-encoded: %20 for a blank, %25 for a %");
-            Front = match.Groups[1].Value;
+            Origin = match.Groups[1].Value;
             Query = match.Groups[3].Value;
             Fragment = match.Groups[4].Value;
             // No + becomes a blank: in a path, it is a plus.
-            Path = signed != null ? Bytes(signed) : Regex.Replace(raw, "%(..)",
+            Path = signed != null ? Bytes(signed) : Regex.Replace(Raw, "%(..)",
                 code => ((char)Convert.ToByte(code.Groups[1].Value, 16)).ToString());
             Check(Path.StartsWith("/", StringComparison.Ordinal), "the path to sign must begin with /");
             Check(!Regex.IsMatch(Path, @"[\x00-\x1f\x7f]"),
@@ -149,7 +243,12 @@ public static class SecureToken
                     "there is a parameter " + name + " already: sign without it, or take another name");
                 pieces.Add(name + "=" + parameters[i + 1]);
             }
-            return Front + "?" + string.Join("&", pieces) + Fragment;
+            return Joined(Raw, string.Join("&", pieces));
+        }
+
+        public string Joined(string path, string query)
+        {
+            return Origin + path + (query == "" ? "" : "?" + query) + Fragment;
         }
     }
 
@@ -201,12 +300,16 @@ public static class SecureToken
         return groups;
     }
 
-    private static string Md5(string text)
+    private static string Digest(string digest, string key, string message)
     {
-        using (var md5 = MD5.Create())
+        byte[] made;
+        using (HashAlgorithm hash = digest.StartsWith("hmac-sha1:", StringComparison.Ordinal)
+            ? (HashAlgorithm)new HMACSHA1(Latin1.GetBytes(key)) : MD5.Create())
         {
-            return Base64Url(md5.ComputeHash(Latin1.GetBytes(text)));
+            made = hash.ComputeHash(Latin1.GetBytes(message));
         }
+        return digest.EndsWith(":hex", StringComparison.Ordinal)
+            ? string.Concat(made.Select(one => one.ToString("x2"))) : Base64Url(made);
     }
 
     private static string Sealed(string text, string secret)
@@ -258,12 +361,17 @@ public static class SecureToken
 
     private static string Run(string[] args)
     {
-        const string usage = "usage: SecureToken --scheme azion|gcore|ectoken --secret-file FILE"
+        if (args.SequenceEqual(new[] { "--schemes" }))
+        {
+            return string.Join("\n", Schemes.Select(row => string.Join("\t", row.Name, row.Link, row.Digest,
+                row.Message, row.Secret, row.Lifetime == null ? "-" : row.Lifetime.ToString())));
+        }
+        string usage = "usage: SecureToken --scheme " + Names("|") + "|ectoken --secret-file FILE"
             + " (--expires-in SECONDS | --expires-at UNIX) [--client-ip ADDRESS] [--path PATH]"
-            + " [--claim name=value]... [--param NAME] URL";
+            + " [--lifetime SECONDS] [--claim name=value]... [--param NAME] URL";
         string[] known =
         {
-            "--scheme", "--secret-file", "--expires-in", "--expires-at", "--client-ip", "--path", "--param",
+            "--scheme", "--secret-file", "--expires-in", "--expires-at", "--client-ip", "--path", "--lifetime", "--param",
         };
         var given = new Dictionary<string, string>();
         var claims = new List<KeyValuePair<string, string>>();
@@ -288,24 +396,19 @@ public static class SecureToken
         string seconds = option("--expires-in") ?? option("--expires-at");
         Check(scheme != null && !string.IsNullOrEmpty(file) && url != null && seconds != null
             && given.ContainsKey("--expires-in") != given.ContainsKey("--expires-at"), usage);
-        Check(Regex.IsMatch(seconds, @"\A[1-9][0-9]{0,9}\z"),
-            "SECONDS and UNIX are positive numbers of at most ten digits, not milliseconds");
+        foreach (string number in new[] { seconds, option("--lifetime") ?? "1" })
+        {
+            Check(Regex.IsMatch(number, @"\A[1-9][0-9]{0,9}\z"),
+                "SECONDS and UNIX are positive numbers of at most ten digits, not milliseconds");
+        }
         long start = given.ContainsKey("--expires-in") ? DateTimeOffset.UtcNow.ToUnixTimeSeconds() : 0;
         long expires = start + long.Parse(seconds);
-        Check((ip == null || scheme == "gcore") && (claims.Count == 0 || scheme == "ectoken"),
-            "--client-ip goes with gcore, --claim with ectoken (--claim clientip=ADDRESS)");
+        long? lifetime = given.ContainsKey("--lifetime") ? long.Parse(given["--lifetime"]) : (long?)null;
+        Check(scheme == "ectoken" ? ip == null && lifetime == null : claims.Count == 0,
+            "--claim goes with ectoken (--claim clientip=ADDRESS), --client-ip and --lifetime with others");
         byte[] secret = Latin1.GetBytes(Regex.Replace(Latin1.GetString(File.ReadAllBytes(file)), @"\r?\n\z", ""));
-        switch (scheme)
-        {
-            case "azion":
-                return Azion(url, secret, expires, path, param ?? "st");
-            case "gcore":
-                return Gcore(url, secret, expires, ip, path, param ?? "md5");
-            case "ectoken":
-                return Ectoken(url, secret, expires, claims, path, param);
-            default:
-                throw new ArgumentException("unknown scheme: write azion, gcore or ectoken");
-        }
+        return scheme == "ectoken" ? Ectoken(url, secret, expires, claims, path, param)
+            : Sign(scheme, url, secret, expires, ip, path, param, null, lifetime);
     }
 #endif
 }

@@ -1,22 +1,24 @@
 #!/usr/bin/env node
-// Signs links for NGINX with ngx_http_secure_token_module: schemes azion, gcore and ectoken
-// (version 3). One file without dependencies, for Node.js 18 or newer and for browsers.
+// Signs links for NGINX with ngx_http_secure_token_module: ectoken (version 3), and the schemes of the
+// table SCHEMES. One file without dependencies, for Node.js 18 or newer and for browsers.
 //
-//   import { azion, gcore, ectoken } from "./secure_token.mjs";
+//   import { azion, gcore, ectoken, sign } from "./secure_token.mjs";
 //
 //   const expires = Math.floor(Date.now() / 1000) + 3600;
 //   await azion("https://cdn.example.com/videos/intro.mp4", secret, expires);
 //   await gcore("/downloads/a.zip?v=2", secret, expires, { clientIp: "192.0.2.7" });
 //   await ectoken("/films/a.mp4", secret, expires, { claims: { country_allow: "US,FR" } });
+//   await sign("fastly", "/films/a.mp4?quality=2", secret, expires);
 //
 // Each returns the signed URL. The URL is given as it will be requested: percent-encoded and in normal
 // form, without //, /./ and /../ in the path. The secret is a string or a Uint8Array, the expiry a Unix
 // time in seconds. What cannot be signed is a SigningError whose message says what to write instead.
 // Sign on a server: a secret that a browser has is none.
 //
-// Options: path, to sign this decoded path and not the URL's, as for a directory; tokenParam and
-// expiresParam, other names for the parameters (ectoken: param, which has none otherwise). The expiry of
-// an ectoken may be "never".
+// Options: path, to sign this path as it is and not the URL's, as for a directory; clientIp, the address
+// of the only client that the link opens for (gcore, leaseweb); lifetime, the seconds that the server lets
+// a link open (alibaba-b; 1800 if not given); tokenParam and expiresParam, other names for the parameters
+// (ectoken: param, which has none otherwise); md5 (see there). The expiry of an ectoken may be "never".
 //
 // In a shell: node secure_token.mjs --help
 
@@ -33,16 +35,128 @@ const inNode = Boolean(globalThis.process?.versions?.node);
 
 // ---- The schemes
 
-/** Azion, formerly MaxCDN and StackPath. Options: path, tokenParam, expiresParam, md5 (see there). */
-export const azion = (url, secret, expires, options = {}) =>
-  signWithDigest("azion", url, secret, expires, options);
-
 /**
- * Gcore, EdgeCenter, Yandex Cloud CDN. Options: those of azion; clientIp, the address of the only client
- * that the link opens for.
+ * The schemes that are a digest: what a link looks like, how the message is hashed and the token written,
+ * what the message is, how the secret is written, and how many seconds a link opens that says when it
+ * was issued.
  */
+export const SCHEMES = {
+  azion: {
+    link: "?st={token}&e={expires}", digest: "md5:base64url",
+    message: "{secret}{path}{expires}", secret: "text", lifetime: null,
+  },
+  gcore: {
+    link: "?md5={token}&expires={expires}", digest: "md5:base64url",
+    message: "{expires}{path}{client_ip} {secret}", secret: "text", lifetime: null,
+  },
+  leaseweb: {
+    link: "?st={token}&e={expires}", digest: "md5:base64url",
+    message: "{secret}{client_ip}{path}{expires}", secret: "text", lifetime: null,
+  },
+  fastly: {
+    link: "?token={expires}_{token}", digest: "hmac-sha1:hex",
+    message: "{uri:raw}{expires}", secret: "base64", lifetime: null,
+  },
+  "alibaba-b": {
+    link: "/{time:yyyymmddhhmm+8}/{token}{path}", digest: "md5:hex",
+    message: "{secret}{time}{path:raw}", secret: "text", lifetime: 1800,
+  },
+};
+
+/** Azion, formerly MaxCDN and StackPath. */
+export const azion = (url, secret, expires, options = {}) =>
+  sign("azion", url, secret, expires, options);
+
+/** Gcore, EdgeCenter, Yandex Cloud CDN. */
 export const gcore = (url, secret, expires, options = {}) =>
-  signWithDigest("gcore", url, secret, expires, options);
+  sign("gcore", url, secret, expires, options);
+
+/** Signs in any of the schemes. */
+export async function sign(scheme, url, secret, expires, options = {}) {
+  if (scheme === "ectoken") return ectoken(url, secret, expires, options);
+  const row = rowOf(scheme);
+  const known = ["path", "tokenParam", "expiresParam", "md5"];
+  if (row.message.includes("{client_ip}")) known.push("clientIp");
+  if (row.lifetime !== null) known.push("lifetime");
+  allowOnly(options, known, scheme);
+  const { tokenParam, expiresParam } = options;
+  const link = splitUrl(url);
+  const fields = messageFields(scheme, url, secret, expires, options);
+  const message = joinBytes(digestMessage(scheme, fields).map(([, bytes]) => bytes));
+  const token = await digest(scheme, fields.secret, message, options.md5);
+  const filled = (form) => form.replace(/\{([^}]+)\}/g,
+    (_, name) => ({ ...fields, token, path: link.path })[name.replace(/:.*/, "")]);
+
+  if (row.link.startsWith("/")) {
+    if (tokenParam !== undefined || expiresParam !== undefined) {
+      fail(`${scheme} has its token in the path: there is no parameter to rename`);
+    }
+    return joinUrl({ ...link, path: filled(row.link) }, link.query);
+  }
+  const params = row.link.slice(1).split("&").map((param) => param.split("="));
+  if (expiresParam !== undefined && params.length < 2) fail(`${scheme} has no parameter of the expiry's own`);
+  const names = params.map(([name], index) => [tokenParam, expiresParam][index] ?? name);
+  names.forEach(checkName);
+  if (names[0] === names[1]) fail(`token and expiry are both called ${names[0]}: give them two names`);
+  splitUrl(url, names);
+  return joinUrl(link, link.query, ...params.map(([, value], index) => `${names[index]}=${filled(value)}`));
+}
+
+function rowOf(scheme) {
+  if (!Object.hasOwn(SCHEMES, scheme)) {
+    fail(`there is no scheme ${scheme}: write ${Object.keys(SCHEMES).join(", ")} or ectoken`);
+  }
+  return SCHEMES[scheme];
+}
+
+/** The fields that a message may have, as bytes or text. */
+export function messageFields(scheme, url, secret, expires, { path, clientIp, lifetime } = {}) {
+  const row = rowOf(scheme);
+  const link = splitUrl(url);
+  const raw = toBytes(path ?? link.path);
+  return {
+    secret: keyOf(scheme, secret),
+    path: signedPath(link, path),
+    "path:raw": raw,
+    "uri:raw": joinBytes([raw, link.query && `?${link.query}`]),
+    expires: expiryText(expires),
+    time: row.lifetime === null ? "" : issueOf(expires, lifetime ?? row.lifetime),
+    client_ip: clientIp === undefined ? "" : addressText(clientIp),
+  };
+}
+
+/** What is hashed, piece by piece: pairs of a field's name (or the literal text) and its bytes. */
+export const digestMessage = (scheme, fields) => messageOf(rowOf(scheme).message, fields);
+
+/** The same of a message that is written as in the table. */
+export const messageOf = (form, fields) =>
+  form.split(/\{([^}]+)\}/).map((text, index) => [text, toBytes(index % 2 ? fields[text] : text)])
+    .filter(([text]) => text !== "");
+
+/** The token of a message. `hash` is a MD5, see there. */
+export async function digest(scheme, key, message, hash) {
+  const [name, encoding] = rowOf(scheme).digest.split(":");
+  const bytes = name === "md5" ? await md5(message, hash) : await hmacSha1(key, message);
+  return encoding === "hex" ? toHex(bytes) : toBase64url(bytes);
+}
+
+async function hmacSha1(key, message) {
+  const { subtle } = await webCrypto();
+  const prepared = await subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-1" }, false, ["sign"]);
+  return new Uint8Array(await subtle.sign("HMAC", prepared, message));
+}
+
+function issueOf(expires, lifetime) {
+  const issued = Number(expiryText(expires)) - lifetime;
+  if (!(Number.isInteger(lifetime) && lifetime >= 1 && issued >= 0)) {
+    fail("the lifetime is no whole number of seconds from 1 to the expiry: write 1800 for half an hour");
+  }
+  return issueTime(issued);
+}
+
+/** A time of issue to the minute, by the clock of UTC+8. */
+export const issueTime = (seconds) =>
+  new Date((seconds + 8 * 3600) * 1000).toISOString().replace(/\D/g, "").slice(0, 12);
 
 /**
  * Edgio, formerly Verizon and EdgeCast. Options: path, param, and claims, the restrictions by name (see
@@ -62,40 +176,6 @@ export async function ectoken(url, secret, expires, options = {}) {
   return param === undefined
     ? joinUrl(link, token, link.query)
     : joinUrl(link, link.query, `${param}=${token}`);
-}
-
-/** The schemes that are an MD5: what goes into it, in this order, and how the parameters are called. */
-export const DIGESTS = {
-  azion: { token: "st", expires: "e", message: ["secret", "path", "expires"] },
-  gcore: {
-    token: "md5",
-    expires: "expires",
-    message: ["expires", "path", "clientIp", " ", "secret"],
-  },
-};
-
-async function signWithDigest(scheme, url, secret, expires, options) {
-  const known = ["path", "tokenParam", "expiresParam", "md5"];
-  allowOnly(options, scheme === "gcore" ? [...known, "clientIp"] : known, scheme);
-  const { tokenParam = DIGESTS[scheme].token, expiresParam = DIGESTS[scheme].expires } = options;
-  [tokenParam, expiresParam].forEach(checkName);
-  if (tokenParam === expiresParam) {
-    fail(`token and expiry are both called ${tokenParam}: give them two names`);
-  }
-  const link = splitUrl(url, [tokenParam, expiresParam]);
-  const message = digestMessage(scheme, {
-    secret: secretBytes(secret),
-    path: signedPath(link, options.path),
-    expires: expiryText(expires),
-    clientIp: options.clientIp === undefined ? "" : addressText(options.clientIp),
-  });
-  const token = toBase64url(await md5(joinBytes(message.map(([, bytes]) => bytes)), options.md5));
-  return joinUrl(link, link.query, `${tokenParam}=${token}&${expiresParam}=${expiryText(expires)}`);
-}
-
-/** What goes into MD5, piece by piece: pairs of a field's name (or the literal text) and its bytes. */
-export function digestMessage(scheme, fields) {
-  return DIGESTS[scheme].message.map((name) => [name, toBytes(fields[name] ?? name)]);
 }
 
 // ---- ectoken
@@ -186,8 +266,10 @@ export function splitUrl(url, free = []) {
   return { origin, path, query, fragment };
 }
 
-const joinUrl = (link, ...query) =>
-  `${link.origin}${link.path}?${query.filter((piece) => piece !== "").join("&")}${link.fragment}`;
+function joinUrl(link, ...pieces) {
+  const query = pieces.filter((piece) => piece !== "").join("&");
+  return `${link.origin}${link.path}${query && `?${query}`}${link.fragment}`;
+}
 
 /** Undoes percent-encoding; a plus stays a plus. */
 export function percentDecode(text) {
@@ -221,6 +303,16 @@ function secretBytes(secret) {
   }
   if (secret.length === 0) fail("the secret is empty: write one, for example from openssl rand -hex 16");
   return toBytes(secret);
+}
+
+/** The bytes that a secret stands for. */
+export const keyOf = (scheme, secret) => (rowOf(scheme).secret === "base64" ? bytesOfBase64(secret) : secretBytes(secret));
+
+function bytesOfBase64(secret) {
+  const text = String.fromCharCode(...secretBytes(secret));
+  const key = /^[A-Za-z0-9+/]+={0,2}$/.test(text) && text.length % 4 === 0 ? atob(text) : "";
+  if (btoa(key) !== text) fail("the secret is not written in base64 with its = at the end, and must be");
+  return Uint8Array.from(key, (character) => character.charCodeAt(0));
 }
 
 function expiryText(expires) {
@@ -273,6 +365,8 @@ export const toBytes = (text) => (typeof text === "string" ? encoder.encode(text
 
 export const joinBytes = (pieces) => Uint8Array.from(pieces.flatMap((piece) => [...toBytes(piece)]));
 
+export const toHex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+
 export const toBase64url = (bytes) =>
   btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
@@ -308,15 +402,18 @@ export async function webCrypto() {
 
 // ---- The command line
 
-const USAGE = `usage: node secure_token.mjs --scheme azion|gcore|ectoken --secret-file FILE
+const USAGE = `usage: node secure_token.mjs --scheme NAME --secret-file FILE
            (--expires-in SECONDS | --expires-at UNIX) [--client-ip ADDRESS] [--path PATH]
-           [--claim name=value ...] [--param NAME] URL
+           [--lifetime SECONDS] [--claim name=value ...] [--param NAME] URL
+       node secure_token.mjs --schemes
 
 Prints the signed URL.
 
+  --scheme NAME         ${Object.keys(SCHEMES).join(", ")} or ectoken; --schemes tells what they sign
   --secret-file FILE    holds the secret; one newline at its end is dropped
-  --client-ip ADDRESS   open it to this client only (gcore)
-  --path PATH           sign this path, decoded, instead of the URL's: for example a directory
+  --client-ip ADDRESS   open it to this client only (gcore, leaseweb)
+  --lifetime SECONDS    that the server lets a link open (alibaba-b), where they are not 1800
+  --path PATH           sign this path as it is, instead of the URL's: for example a directory
   --claim name=value    a restriction (ectoken): ${Object.keys(RESTRICTIONS).slice(0, 5).join(", ")},
                         ${Object.keys(RESTRICTIONS).slice(5).join(", ")}
   --param NAME          the token's parameter, where it is called otherwise
@@ -326,7 +423,7 @@ async function signFromArguments(args) {
   const { parseArgs } = await import("node:util");
   const { readFileSync } = await import("node:fs");
   const text = { type: "string", multiple: true };
-  const names = ["scheme", "secret-file", "expires-in", "expires-at", "client-ip", "path", "param"];
+  const names = ["scheme", "secret-file", "expires-in", "expires-at", "client-ip", "path", "lifetime", "param"];
   let given;
   try {
     given = parseArgs({
@@ -341,8 +438,10 @@ async function signFromArguments(args) {
   if (repeated !== undefined) fail(`--${repeated} is given more than once: give it once`);
   const value = Object.fromEntries(names.map((name) => [name, given.values[name]?.[0]]));
 
-  const sign = { azion, gcore, ectoken }[value.scheme];
-  if (sign === undefined) fail("write --scheme azion, --scheme gcore or --scheme ectoken");
+  const isSealed = value.scheme === "ectoken";
+  if (!isSealed && !Object.hasOwn(SCHEMES, value.scheme ?? "")) {
+    fail(`write --scheme with ${Object.keys(SCHEMES).join(", ")} or ectoken`);
+  }
   if (value["secret-file"] === undefined) fail("write --secret-file with the file that holds the secret");
   if ((value["expires-in"] === undefined) === (value["expires-at"] === undefined)) {
     fail("write either --expires-in with seconds from now or --expires-at with a Unix time");
@@ -351,13 +450,18 @@ async function signFromArguments(args) {
 
   const options = {};
   if (value.path !== undefined) options.path = value.path;
-  if (value.param !== undefined) options[sign === ectoken ? "param" : "tokenParam"] = value.param;
+  if (value.param !== undefined) options[isSealed ? "param" : "tokenParam"] = value.param;
   if (value["client-ip"] !== undefined) {
-    if (sign !== gcore) fail("--client-ip goes with gcore; with ectoken write --claim clientip=ADDRESS");
+    if (isSealed) fail("ectoken has no --client-ip: write --claim clientip=ADDRESS");
+    if (!SCHEMES[value.scheme].message.includes("{client_ip}")) fail("--client-ip goes with gcore and leaseweb");
     options.clientIp = value["client-ip"];
   }
+  if (value.lifetime !== undefined) {
+    if (isSealed) fail("ectoken has no --lifetime: its links say when they expire");
+    options.lifetime = secondsOf(value.lifetime, "--lifetime");
+  }
   for (const claim of given.values.claim ?? []) {
-    if (sign !== ectoken || !claim.includes("=")) fail("--claim goes with ectoken, as name=value");
+    if (!isSealed || !claim.includes("=")) fail("--claim goes with ectoken, as name=value");
     const name = claim.slice(0, claim.indexOf("="));
     options.claims ??= {};
     if (name in options.claims) fail(`--claim ${name} is given twice: put a comma between its values`);
@@ -371,14 +475,19 @@ async function signFromArguments(args) {
     fail(`the secret file cannot be read (${error.code}): name a file that you may read`);
   }
   if (secret.at(-1) === 10) secret = secret.subarray(0, secret.at(-2) === 13 ? -2 : -1);
-  return sign(given.positionals[0], secret, expiryOf(value["expires-in"], value["expires-at"]), options);
+  return sign(value.scheme, given.positionals[0], secret, expiryOf(value["expires-in"], value["expires-at"]), options);
 }
 
-function expiryOf(seconds, time) {
-  if (seconds === undefined) return time;
-  if (!/^[1-9][0-9]{0,9}$/.test(seconds)) fail("--expires-in is a number of seconds: write 3600 for an hour");
-  return Math.floor(Date.now() / 1000) + Number(seconds);
+const expiryOf = (seconds, time) =>
+  seconds === undefined ? time : Math.floor(Date.now() / 1000) + secondsOf(seconds, "--expires-in");
+
+function secondsOf(text, option) {
+  if (!/^[1-9][0-9]{0,9}$/.test(text)) fail(`${option} is a number of seconds: write 3600 for an hour`);
+  return Number(text);
 }
+
+const table = () => Object.entries(SCHEMES).map(([name, { link, digest, message, secret, lifetime }]) =>
+  [name, link, digest, message, secret, lifetime ?? "-"].join("\t"));
 
 async function main() {
   const { pathToFileURL } = await import("node:url");
@@ -386,8 +495,9 @@ async function main() {
   const [, program = "", ...args] = globalThis.process.argv;
   if (!existsSync(program) || pathToFileURL(realpathSync(program)).href !== import.meta.url) return;
   try {
-    const help = args.length === 1 && args[0] === "--help";
-    globalThis.process.stdout.write(help ? USAGE : `${await signFromArguments(args)}\n`);
+    const answers = { "--help": () => USAGE, "--schemes": () => `${table().join("\n")}\n` };
+    const answer = args.length === 1 && answers[args[0]];
+    globalThis.process.stdout.write(answer ? answer() : `${await signFromArguments(args)}\n`);
   } catch (error) {
     if (!(error instanceof SigningError)) throw error;
     globalThis.process.stderr.write(`secure_token: ${error.message}\n`);

@@ -3,20 +3,22 @@
 declare(strict_types=1);
 
 /**
- * Signs links for nginx-secure-token, in the schemes azion, gcore and ectoken (version 3).
+ * Signs links for nginx-secure-token: ectoken (version 3), and the schemes of the table SCHEMES.
  *
  * Copy this file into your project. PHP 8.1 or newer; ectoken needs the extension openssl.
  *
  *     require 'secure_token.php';
  *     SecureToken::azion('https://cdn.example.com/my%20film.mp4', $secret, time() + 3600);
+ *     SecureToken::sign('fastly', 'https://cdn.example.com/a.mp4?x=1', $secret, time() + 3600);
  *
  * The URL is the one that will be requested: percent-encoded and in normal form, without //, /./ and
- * /../ in the path. It comes back with the token in its query; all else stays as it is. What cannot be
- * signed throws an InvalidArgumentException.
+ * /../ in the path. It comes back with the token in its query or in front of its path; all else stays as
+ * it is. What cannot be signed throws an InvalidArgumentException.
  *
  *     $expires     Unix time in seconds
- *     $clientIp    the only address that the link is good for (gcore)
- *     $path        sign this decoded path and not the URL's: for a directory
+ *     $clientIp    the only address that the link is good for (gcore, leaseweb)
+ *     $path        sign this path as it is and not the URL's: for a directory
+ *     $lifetime    seconds that the server lets a link open (alibaba-b); 1800 if not given
  *     $tokenParam, $expiresParam, $param     other names for the token's parameters
  */
 final class SecureToken
@@ -29,18 +31,31 @@ final class SecureToken
         'proto_allow', 'proto_deny', 'clientip',
     ];
 
+    /**
+     * What a link looks like, how the message is hashed and the token written, what the message is, how the
+     * secret is written, and how many seconds a link opens that says when it was issued.
+     */
+    public const SCHEMES = [
+        'azion' => ['?st={token}&e={expires}', 'md5:base64url', '{secret}{path}{expires}', 'text', null],
+        'gcore' => [
+            '?md5={token}&expires={expires}', 'md5:base64url', '{expires}{path}{client_ip} {secret}', 'text', null,
+        ],
+        'leaseweb' => ['?st={token}&e={expires}', 'md5:base64url', '{secret}{client_ip}{path}{expires}', 'text', null],
+        'fastly' => ['?token={expires}_{token}', 'hmac-sha1:hex', '{uri:raw}{expires}', 'base64', null],
+        'alibaba-b' => [
+            '/{time:yyyymmddhhmm+8}/{token}{path}', 'md5:hex', '{secret}{time}{path:raw}', 'text', 1800,
+        ],
+    ];
+
     public static function azion(
         string $url,
         string $secret,
         int $expires,
         ?string $path = null,
-        string $tokenParam = 'st',
-        string $expiresParam = 'e',
+        ?string $tokenParam = null,
+        ?string $expiresParam = null,
     ): string {
-        self::check($secret, $expires);
-        $link = self::parse($url, $path);
-        $token = self::base64url(md5($secret . $link['path'] . $expires, true));
-        return self::withParams($link, [[$tokenParam, $token], [$expiresParam, $expires]]);
+        return self::sign('azion', $url, $secret, $expires, null, $path, $tokenParam, $expiresParam);
     }
 
     public static function gcore(
@@ -49,14 +64,64 @@ final class SecureToken
         int $expires,
         ?string $clientIp = null,
         ?string $path = null,
-        string $tokenParam = 'md5',
-        string $expiresParam = 'expires',
+        ?string $tokenParam = null,
+        ?string $expiresParam = null,
     ): string {
+        return self::sign('gcore', $url, $secret, $expires, $clientIp, $path, $tokenParam, $expiresParam);
+    }
+
+    /** Signs in any scheme of the table. */
+    public static function sign(
+        string $scheme,
+        string $url,
+        string $secret,
+        int $expires,
+        ?string $clientIp = null,
+        ?string $path = null,
+        ?string $tokenParam = null,
+        ?string $expiresParam = null,
+        ?int $lifetime = null,
+    ): string {
+        [$form, $digest, $message, $written, $usual] = self::SCHEMES[$scheme]
+            ?? self::fail("unknown scheme $scheme: write " . implode(', ', array_keys(self::SCHEMES)) . ' or ectoken');
+        if ($clientIp !== null && !str_contains($message, '{client_ip}')) {
+            self::fail("$scheme binds no address: take gcore, or ectoken with the claim clientip");
+        }
+        if ($lifetime !== null && $usual === null) {
+            self::fail("$scheme has no lifetime: its links say when they expire");
+        }
         self::check($secret, $expires);
         $link = self::parse($url, $path);
-        $address = $clientIp === null ? '' : self::address($clientIp);
-        $token = self::base64url(md5("$expires{$link['path']}$address $secret", true));
-        return self::withParams($link, [[$tokenParam, $token], [$expiresParam, $expires]]);
+        $key = $written === 'base64' ? self::fromBase64($secret) : $secret;
+        $time = $usual === null ? '' : self::issue($expires, $lifetime ?? $usual);
+        $fields = [
+            '{secret}' => $key,
+            '{client_ip}' => $clientIp === null ? '' : self::address($clientIp),
+            '{path}' => $link['path'],
+            '{path:raw}' => $path ?? $link['raw'],
+            '{uri:raw}' => ($path ?? $link['raw']) . ($link['query'] === '' ? '' : "?{$link['query']}"),
+            '{expires}' => $expires,
+            '{time}' => $time,
+            '{time:yyyymmddhhmm+8}' => $time,
+        ];
+        $fields['{token}'] = self::digest($digest, $key, strtr($message, $fields));
+        if (str_starts_with($form, '/')) {
+            if ($tokenParam !== null || $expiresParam !== null) {
+                self::fail("$scheme has its token in the path, and no parameter to rename");
+            }
+            $signed = strtr($form, ['{path}' => $link['raw']] + $fields);
+            return self::joined(['raw' => $signed] + $link, $link['query']);
+        }
+        $params = array_map(fn ($param) => explode('=', $param), explode('&', substr($form, 1)));
+        if ($expiresParam !== null && count($params) < 2) {
+            self::fail("$scheme has no parameter of the expiry's own");
+        }
+        foreach ([$tokenParam, $expiresParam] as $i => $name) {
+            if (isset($params[$i])) {
+                $params[$i] = [$name ?? $params[$i][0], strtr($params[$i][1], $fields)];
+            }
+        }
+        return self::withParams($link, $params);
     }
 
     /**
@@ -99,8 +164,7 @@ final class SecureToken
         if ($param !== null) {
             return self::withParams($link, [[$param, $token]]);
         }
-        $query = $link['query'] === '' ? $token : "$token&{$link['query']}";
-        return "{$link['front']}?$query{$link['fragment']}";
+        return self::joined($link, $link['query'] === '' ? $token : "$token&{$link['query']}");
     }
 
     private static function fail(string $message): never
@@ -120,7 +184,7 @@ final class SecureToken
 
     private static function parse(string $url, ?string $path): array
     {
-        $form = '~\A(?<front>(?:https?://[^/?#]+)?(?<raw>/(?!/)[^?#]*))(?:\?(?<query>[^#]*))?(?<fragment>#.*)?\z~is';
+        $form = '~\A(?<origin>https?://[^/?#]+)?(?<raw>/(?!/)[^?#]*)(?:\?(?<query>[^#]*))?(?<fragment>#.*)?\z~is';
         if (!preg_match($form, $url, $link)) {
             self::fail('the URL has no path: write https://host/path or /path');
         }
@@ -150,7 +214,39 @@ final class SecureToken
             }
             $pieces[] = "$name=$value";
         }
-        return $link['front'] . '?' . implode('&', $pieces) . $link['fragment'];
+        return self::joined($link, implode('&', $pieces));
+    }
+
+    private static function joined(array $link, string $query): string
+    {
+        return $link['origin'] . $link['raw'] . ($query === '' ? '' : "?$query") . $link['fragment'];
+    }
+
+    /** A time of issue to the minute, by the clock of UTC+8. */
+    private static function issue(int $expires, int $lifetime): string
+    {
+        if ($lifetime < 1 || $lifetime > $expires) {
+            self::fail('the lifetime must be a number of seconds, from 1 to the expiry');
+        }
+        return gmdate('YmdHi', $expires - $lifetime + 8 * 3600);
+    }
+
+    private static function fromBase64(string $secret): string
+    {
+        $key = base64_decode($secret, true);
+        if ($key === false || base64_encode($key) !== $secret) {
+            self::fail('the secret must be written in base64, with its = at the end');
+        }
+        return $key;
+    }
+
+    private static function digest(string $digest, string $key, string $message): string
+    {
+        [$function, $encoding] = explode(':', $digest);
+        $made = str_starts_with($function, 'hmac-')
+            ? hash_hmac(substr($function, 5), $message, $key, true)
+            : hash($function, $message, true);
+        return $encoding === 'hex' ? bin2hex($made) : self::base64url($made);
     }
 
     private static function address(string $text): string
@@ -182,10 +278,16 @@ final class SecureToken
     /** The command line: returns what is to be printed. */
     public static function run(array $args): string
     {
-        $usage = 'usage: secure_token.php --scheme azion|gcore|ectoken --secret-file FILE'
+        $usage = 'usage: secure_token.php --scheme ' . implode('|', array_keys(self::SCHEMES)) . '|ectoken --secret-file FILE'
             . ' (--expires-in SECONDS | --expires-at UNIX) [--client-ip ADDRESS] [--path PATH]'
-            . ' [--claim name=value]... [--param NAME] URL';
-        $known = ['scheme', 'secret-file', 'expires-in', 'expires-at', 'client-ip', 'path', 'claim', 'param'];
+            . ' [--lifetime SECONDS] [--claim name=value]... [--param NAME] URL';
+        if ($args === ['--schemes']) {
+            $line = fn ($name, $row) => implode("\t", [$name, ...array_map(fn ($value) => $value ?? '-', $row)]);
+            return implode("\n", array_map($line, array_keys(self::SCHEMES), self::SCHEMES));
+        }
+        $known = [
+            'scheme', 'secret-file', 'expires-in', 'expires-at', 'client-ip', 'path', 'lifetime', 'claim', 'param',
+        ];
         $given = $claims = [];
         while ($args) {
             $arg = array_shift($args);
@@ -209,12 +311,17 @@ final class SecureToken
             || isset($given['expires-in']) === isset($given['expires-at'])) {
             self::fail($usage);
         }
-        if (!preg_match('/\A[0-9]{1,10}\z/', $seconds) || $seconds < 1) {
-            self::fail('SECONDS and UNIX are positive numbers of at most ten digits, not milliseconds');
+        foreach ([$seconds, $given['lifetime'] ?? 1] as $number) {
+            if (!preg_match('/\A[0-9]{1,10}\z/', "$number") || $number < 1) {
+                self::fail('SECONDS and UNIX are positive numbers of at most ten digits, not milliseconds');
+            }
         }
         $scheme = $given['scheme'];
-        if (isset($given['client-ip']) && $scheme !== 'gcore' || $claims && $scheme !== 'ectoken') {
-            self::fail('--client-ip goes with gcore, --claim with ectoken (--claim clientip=ADDRESS)');
+        if ($scheme === 'ectoken' && isset($given['client-ip']) || $scheme !== 'ectoken' && $claims) {
+            self::fail('--claim goes with ectoken, and --client-ip with others (--claim clientip=ADDRESS)');
+        }
+        if ($scheme === 'ectoken' && isset($given['lifetime'])) {
+            self::fail('ectoken has no --lifetime: its links say when they expire');
         }
         $secret = @file_get_contents($given['secret-file']);
         if ($secret === false) {
@@ -222,14 +329,13 @@ final class SecureToken
         }
         $secret = preg_replace('/\r?\n\z/', '', $secret);
         $expires = (int) $seconds + (isset($given['expires-in']) ? time() : 0);
-        $sign = [$given['url'], $secret, $expires, 'path' => $given['path'] ?? null];
+        $path = $given['path'] ?? null;
         $param = $given['param'] ?? null;
-        return match ($scheme) {
-            'azion' => self::azion(...$sign, tokenParam: $param ?? 'st'),
-            'gcore' => self::gcore(...$sign, tokenParam: $param ?? 'md5', clientIp: $given['client-ip'] ?? null),
-            'ectoken' => self::ectoken(...$sign, param: $param, claims: $claims),
-            default => self::fail("unknown scheme $scheme: write azion, gcore or ectoken"),
-        };
+        if ($scheme === 'ectoken') {
+            return self::ectoken($given['url'], $secret, $expires, $claims, $path, $param);
+        }
+        return self::sign($scheme, $given['url'], $secret, $expires, $given['client-ip'] ?? null, $path, $param,
+            lifetime: isset($given['lifetime']) ? (int) $given['lifetime'] : null);
     }
 }
 

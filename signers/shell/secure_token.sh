@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Signs links for nginx-secure-token, in the schemes azion and gcore. `openssl enc` has no AES-GCM, so
+# Signs links for nginx-secure-token, in the schemes of the table below. `openssl enc` has no AES-GCM, so
 # for ectoken take one of the other signers.
 #
 # Copy this file into your project. It needs bash and the command openssl.
@@ -9,67 +9,168 @@
 #
 #   secure_token_azion URL SECRET EXPIRES [path=PATH] [token_param=NAME] [expires_param=NAME]
 #   secure_token_gcore URL SECRET EXPIRES [client_ip=ADDRESS] [path=PATH] ...
+#   secure_token_sign SCHEME URL SECRET EXPIRES [lifetime=SECONDS] [client_ip=ADDRESS] ...
 #
 # They print the signed URL. The URL is the one that will be requested: percent-encoded and in normal
-# form, without //, /./ and /../ in the path. It comes back with the token in its query; all else stays
-# as it is. EXPIRES is a Unix time in seconds. PATH is signed, decoded as it is, in place of the URL's:
-# for a directory. ADDRESS is the only one that the link is good for. What cannot be signed has the
-# status 2 and a line on standard error.
+# form, without //, /./ and /../ in the path. It comes back with the token in its query or in front of its
+# path; all else stays as it is. EXPIRES is a Unix time in seconds. PATH is signed, as it is, in place of
+# the URL's: for a directory. ADDRESS is the only one that the link is good for (gcore, leaseweb). A
+# lifetime is what the server lets a link open (alibaba-b), 1800 if not given. What cannot be signed has
+# the status 2 and a line on standard error.
 
-secure_token_azion() { (_secure_token_sign azion st e "$@"); }
-secure_token_gcore() { (_secure_token_sign gcore md5 expires "$@"); }
+# The scheme's name, what a link looks like, how the message is hashed and the token written, what the
+# message is, how the secret is written, and how many seconds a link opens that says when it was issued.
+_secure_token_schemes='azion|?st={token}&e={expires}|md5:base64url|{secret}{path}{expires}|text|-
+gcore|?md5={token}&expires={expires}|md5:base64url|{expires}{path}{client_ip} {secret}|text|-
+leaseweb|?st={token}&e={expires}|md5:base64url|{secret}{client_ip}{path}{expires}|text|-
+fastly|?token={expires}_{token}|hmac-sha1:hex|{uri:raw}{expires}|base64|-
+alibaba-b|/{time:yyyymmddhhmm+8}/{token}{path}|md5:hex|{secret}{time}{path:raw}|text|1800'
+
+# In a subshell, so that they may set variables and end.
+secure_token_sign() { (_secure_token_sign "$@"); }
+secure_token_azion() { (_secure_token_sign azion "$@"); }
+secure_token_gcore() { (_secure_token_sign gcore "$@"); }
 
 _secure_token_fail() {
     printf 'secure_token.sh: %s\n' "$1" >&2
     exit 2
 }
 
-# In a subshell, so that it may set variables and end.
 _secure_token_sign() {
-    local LC_ALL=C scheme=$1 token_param=$2 expires_param=$3 url=$4 secret=$5 expires=$6
-    local option client_ip='' path='' token
-    for option in "${@:7}"; do
+    local LC_ALL=C scheme=$1 url=$2 secret=$3 expires=$4
+    local name form='' digest message written usual
+    while IFS='|' read -r name form digest message written usual; do
+        [ "$name" != "$scheme" ] || break
+    done <<<"$_secure_token_schemes"
+    [ "$name" = "$scheme" ] || _secure_token_fail "unknown scheme $scheme: write $(cut -d'|' -f1 <<<"$_secure_token_schemes" | paste -sd, -)"
+
+    local option token_param='' expires_param='' client_ip='' path='' lifetime=''
+    for option in "${@:5}"; do
         case $option in
         path=/*) path=${option#*=} ;;
         path=*) _secure_token_fail 'the path to sign must begin with /' ;;
         token_param=*) token_param=${option#*=} ;;
         expires_param=*) expires_param=${option#*=} ;;
         client_ip=*)
-            [ "$scheme" = gcore ] || _secure_token_fail 'azion binds no client address: take gcore'
+            [[ $message == *'{client_ip}'* ]] || _secure_token_fail "$scheme binds no client_ip: take gcore"
+            # shellcheck disable=SC2034 # a field of the message
             client_ip=$(_secure_token_address "${option#*=}") || exit
             ;;
-        *) _secure_token_fail "$option: write path=, client_ip=, token_param= or expires_param=" ;;
+        lifetime=*)
+            [ "$usual" != - ] || _secure_token_fail "$scheme has no lifetime: its links say when they expire"
+            lifetime=${option#*=}
+            ;;
+        *) _secure_token_fail "$option: write path=, client_ip=, lifetime=, token_param= or expires_param=" ;;
         esac
     done
     [ -n "$secret" ] || _secure_token_fail 'the secret is empty: take 16 random bytes or more'
     [[ $expires =~ ^[1-9][0-9]{0,9}$ ]] ||
         _secure_token_fail 'the expiry must be a Unix time in whole seconds, not milliseconds: 1 to 9999999999'
 
-    local form='^(([Hh][Tt][Tt][Pp][Ss]?://[^/?#]+)?(/([^/?#][^?#]*)?))(\?([^#]*))?(#.*)?$'
-    [[ $url =~ $form ]] || _secure_token_fail 'the URL has no path: write https://host/path or /path'
-    local front=${BASH_REMATCH[1]} raw=${BASH_REMATCH[3]} query=${BASH_REMATCH[6]} fragment=${BASH_REMATCH[7]}
+    local shape='^([Hh][Tt][Tt][Pp][Ss]?://[^/?#]+)?(/([^/?#][^?#]*)?)(\?([^#]*))?(#.*)?$'
+    [[ $url =~ $shape ]] || _secure_token_fail 'the URL has no path: write https://host/path or /path'
+    local origin=${BASH_REMATCH[1]} raw=${BASH_REMATCH[2]} query=${BASH_REMATCH[5]} fragment=${BASH_REMATCH[6]}
     if [[ $url =~ [^!-~] || $raw =~ %([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$) ]]; then
         _secure_token_fail 'the URL must be percent-encoded: %20 for a blank, %25 for a %'
     fi
     if [[ $raw =~ %([01].|7[Ff]) || $path =~ [[:cntrl:]] ]]; then
         _secure_token_fail 'the path has a control character, and no link opens it: rename it'
     fi
+    # Those that the functions below look up by these names.
+    local raw_path=${path:-$raw} raw_uri=${path:-$raw}${query:+?$query} time='' token='' escaped
     if [ -z "$path" ]; then
         # In a path, + is a plus.
-        raw=${raw//\\/\\\\}
-        printf -v path '%b' "${raw//%/\\x}"
+        escaped=${raw//\\/\\\\}
+        printf -v path '%b' "${escaped//%/\\x}"
     fi
-    _secure_token_check_name "$token_param" "$query"
-    _secure_token_check_name "$expires_param" "$query&$token_param"
+    if [ "$usual" != - ]; then
+        time=$(_secure_token_issue "$expires" "${lifetime:-$usual}") || exit
+    fi
+    token=$(_secure_token_filled "$message" | _secure_token_digest "$digest" "$written" "$secret") || exit
+    [ -n "$token" ] || _secure_token_fail "openssl makes no ${digest%:*}"
 
-    case $scheme in
-    azion) token=$secret$path$expires ;;
-    gcore) token="$expires$path$client_ip $secret" ;;
+    if [[ $form == /* ]]; then
+        [ -z "$token_param$expires_param" ] ||
+            _secure_token_fail "$scheme has its token in the path, and no parameter to rename"
+        path=$raw
+        printf '%s%s%s%s\n' "$origin" "$(_secure_token_filled "$form")" "${query:+?$query}" "$fragment"
+        return
+    fi
+    local until=${form#*&}
+    form=${form#\?} form=${form%%&*}
+    [[ $until == \?* ]] && until=''
+    [ -z "$expires_param" ] || [ -n "$until" ] || _secure_token_fail "$scheme has no parameter of the expiry's own"
+    token_param=${token_param:-${form%%=*}} expires_param=${expires_param:-${until%%=*}}
+    _secure_token_check_name "$token_param" "$query"
+    if [ -n "$until" ]; then
+        _secure_token_check_name "$expires_param" "$query&$token_param"
+        until="&$expires_param=$(_secure_token_filled "${until#*=}")"
+    fi
+    printf '%s%s?%s%s=%s%s%s\n' "$origin" "$raw" "${query:+$query&}" "$token_param" \
+        "$(_secure_token_filled "${form#*=}")" "$until" "$fragment"
+}
+
+# A form with its fields, which are variables of who calls.
+_secure_token_filled() {
+    local rest=$1 field
+    while [[ $rest == *'{'* ]]; do
+        field=${rest#*'{'} field=${field%%'}'*}
+        printf '%s' "${rest%%'{'*}"
+        case $field in
+        path:raw) printf '%s' "$raw_path" ;;
+        uri:raw) printf '%s' "$raw_uri" ;;
+        *)
+            field=${field%%:*}
+            printf '%s' "${!field}"
+            ;;
+        esac
+        rest=${rest#*'}'}
+    done
+    printf '%s' "$rest"
+}
+
+# What comes in as a token: digest, how the secret is written, secret
+_secure_token_digest() {
+    local key hash=(openssl dgst -md5)
+    if [ "$2" = base64 ]; then
+        key=$(printf '%s' "$3" | openssl base64 -d -A | od -An -v -tx1 | tr -d ' \n')
+        # Back again, or it was not all of the text.
+        [ "$(_secure_token_bytes "$key" | openssl base64 -A)" = "$3" ] ||
+            _secure_token_fail 'the secret must be written in base64, with its = at the end'
+        hash=(_secure_token_hmac "$key")
+    fi
+    case $1 in
+    *:hex) "${hash[@]}" -r | cut -d' ' -f1 ;;
+    *) "${hash[@]}" -binary | openssl base64 -A | tr '+/' '-_' | tr -d '=' ;;
     esac
-    token=$(printf '%s' "$token" | openssl dgst -md5 -binary | openssl base64 -A | tr '+/' '-_' | tr -d '=')
-    [ ${#token} = 22 ] || _secure_token_fail 'openssl makes no MD5'
-    printf '%s?%s%s=%s&%s=%s%s\n' "$front" "${query:+$query&}" "$token_param" "$token" \
-        "$expires_param" "$expires" "$fragment"
+}
+
+# HMAC with SHA-1 of what comes in: key in hexadecimal, options of openssl. It takes a key as an option
+# only, where others on the machine could see it.
+_secure_token_hmac() {
+    local key=$1 inner='' outer='' byte i
+    [ ${#key} -le 128 ] || key=$(_secure_token_bytes "$key" | openssl dgst -sha1 -r | cut -d' ' -f1)
+    for ((i = 0; i < 128; i += 2)); do
+        byte=${key:i:2}
+        printf -v inner '%s%02x' "$inner" $((0x${byte:-0} ^ 0x36))
+        printf -v outer '%s%02x' "$outer" $((0x${byte:-0} ^ 0x5c))
+    done
+    {
+        _secure_token_bytes "$outer"
+        { _secure_token_bytes "$inner"; cat; } | openssl dgst -sha1 -binary
+    } | openssl dgst -sha1 "$2"
+}
+
+# shellcheck disable=SC2001 # no pattern of the shell keeps what it found
+_secure_token_bytes() { printf '%b' "$(sed 's/../\\x&/g' <<<"$1")"; }
+
+# A time of issue to the minute, by the clock of UTC+8: expiry, lifetime
+_secure_token_issue() {
+    if ! [[ $2 =~ ^[1-9][0-9]{0,9}$ ]] || [ "$2" -gt "$1" ]; then
+        _secure_token_fail 'the lifetime must be a whole number of seconds, from 1 to the expiry'
+    fi
+    local time=$(($1 - $2 + 8 * 3600))
+    date -u -d "@$time" +%Y%m%d%H%M 2>/dev/null || date -u -r "$time" +%Y%m%d%H%M
 }
 
 _secure_token_check_name() { # name, query
@@ -126,7 +227,13 @@ _secure_token_address() {
 # --- The command line ------------------------------------------------------------------------------
 
 _secure_token_main() {
-    local usage='usage: secure_token.sh --scheme azion|gcore --secret-file FILE (--expires-in SECONDS | --expires-at UNIX) [--client-ip ADDRESS] [--path PATH] [--param NAME] URL'
+    local schemes
+    schemes=$(cut -d'|' -f1 <<<"$_secure_token_schemes")
+    local usage="usage: secure_token.sh --scheme ${schemes//$'\n'/|} --secret-file FILE (--expires-in SECONDS | --expires-at UNIX) [--client-ip ADDRESS] [--path PATH] [--lifetime SECONDS] [--param NAME] URL"
+    if [ "$*" = --schemes ]; then
+        tr '|' '\t' <<<"$_secure_token_schemes"
+        return
+    fi
     local scheme='' file='' in='' at='' url='' whole='' secret options=()
     while [ $# -gt 0 ]; do
         case $1 in
@@ -145,6 +252,7 @@ _secure_token_main() {
         --expires-at) at=$2 ;;
         --client-ip) options+=("client_ip=$2") ;;
         --path) options+=("path=$2") ;;
+        --lifetime) options+=("lifetime=$2") ;;
         --param) options+=("token_param=$2") ;;
         --claim) _secure_token_fail '--claim goes with ectoken, for which the shell has no AES-GCM: take another signer' ;;
         *) _secure_token_fail "$1 is unknown; $usage" ;;
@@ -152,9 +260,8 @@ _secure_token_main() {
         shift 2
     done
     case $scheme in
-    azion | gcore) ;;
     ectoken) _secure_token_fail 'ectoken needs AES-GCM, which openssl enc has not: take the signer of another language' ;;
-    *) _secure_token_fail "unknown scheme $scheme; $usage" ;;
+    '') _secure_token_fail "$usage" ;;
     esac
     if [ -z "$url" ] || [ -z "$file" ] || [[ -n $in && -n $at || -z $in$at ]]; then
         _secure_token_fail "$usage"
@@ -172,7 +279,7 @@ _secure_token_main() {
     if [ "$secret" != "$whole" ]; then
         secret=${secret%$'\r'}
     fi
-    "secure_token_$scheme" "$url" "$secret" "$at" ${options[@]+"${options[@]}"}
+    secure_token_sign "$scheme" "$url" "$secret" "$at" ${options[@]+"${options[@]}"}
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then

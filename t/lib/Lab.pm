@@ -8,6 +8,7 @@ use warnings;
 use utf8;
 
 use IO::Socket::INET;
+use MIME::Base64 qw(encode_base64);
 use Test::More;
 
 use Documents qw($ROOT);
@@ -16,10 +17,13 @@ use SecureToken qw($SECRET);
 use SecureToken::Nginx;
 
 use Exporter qw(import);
-our @EXPORT = qw($home $elsewhere $nginx ask js text is_quiet open_lab fill choose unfold sign explained status);
+our @EXPORT = qw($BASE64 $home $elsewhere $nginx ask js text is_quiet open_lab fill choose unfold sign explained status);
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
 NodeJS::needs(node => 'nodejs', chromium => 'chromium');
+
+# The secret, as those write it whose keys are in base64.
+our $BASE64 = encode_base64($SECRET, '');
 
 # Beside the server that the page is from, one that it must not talk to.
 our ($home, $elsewhere, $nginx);
@@ -40,6 +44,9 @@ $nginx = SecureToken::Nginx->new(http => <<"CONF");
         location ~ ^(?<dir>/vod/[^/]+/) { secure_token gcore; secure_token_uri \$dir; try_files /a.txt =404; }
         location /named/ { secure_token azion; secure_token_param token=sig expires=until; try_files /a.txt =404; }
         location /films/ { secure_token ectoken; try_files /a.txt =404; }
+        location /shows/ { secure_token leaseweb; secure_token_client_ip \$remote_addr; try_files /a.txt =404; }
+        location /trailers/ { secure_token fastly; secure_token_secret $BASE64; try_files /a.txt =404; }
+        location ~ "^/[0-9]{12}/[0-9a-f]{32}/clips/" { secure_token alibaba-b; try_files /a.txt =404; }
     }
     server {
         listen 127.0.0.1:$elsewhere;

@@ -41,15 +41,15 @@ export function inText(bytes) {
 
 const escaped = (byte) => `\\x${byte.toString(16).padStart(2, "0")}`;
 
-const LABELS = { secret: "secret", path: "path", expires: "expiry", clientIp: "client’s address", " ": "a space",
-  "\n": "a newline", "\r\n": "a newline" };
+const LABELS = { secret: "secret", path: "path", "path:raw": "path as in the URL", "uri:raw": "path and query as in the URL",
+  expires: "expiry", time: "time of issue", client_ip: "client’s address", " ": "a space", "\n": "a newline", "\r\n": "a newline" };
 
 /** What is hashed, piece by piece, without the secret; but a newline that is signed with it is shown. */
 export const messageParts = (message) =>
   h("div", { className: "parts" }, message.filter(([, bytes]) => bytes.length > 0).map(([name, bytes]) =>
     h("span", { className: name === "secret" ? "secret-part" : "" },
       h("span", { className: "bytes" }, name === "secret" ? DOTS + inText(newlines(bytes)) : inText(bytes)),
-      h("small", {}, LABELS[name]))));
+      h("small", {}, LABELS[name] ?? "between"))));
 
 const newlines = (bytes) => bytes.slice(bytes.findLastIndex((byte) => byte !== 10 && byte !== 13) + 1);
 

@@ -1,8 +1,10 @@
 // The form that explains a link, and how what was found is shown.
 
-import { toBytes } from "../../javascript/secure_token.mjs";
+import { SCHEMES, toBytes } from "../../javascript/secure_token.mjs";
 import { answer, expiryRows, h, inText, messageParts, rows, secretField, titled } from "./dom.mjs";
-import { explain, REASONS } from "./explain.mjs";
+import { explain } from "./explain.mjs";
+import { FACTS, REASONS } from "./facts.mjs";
+import { hasTokenInPath } from "./link.mjs";
 
 /** Brings the form to life. Returns how a link is put into it. */
 export function explainForm(section) {
@@ -11,6 +13,7 @@ export function explainForm(section) {
   const list = section.querySelector(".secrets");
   const addSecret = () => list.append(secretField(list.children.length === 0 ? "Secret" : `Secret ${list.children.length + 1}`));
   addSecret();
+  elements.scheme.append(...Object.keys(FACTS).map((name) => h("option", {}, name)));
   elements.add.addEventListener("click", () => {
     addSecret();
     list.lastElementChild.querySelector("input").focus();
@@ -29,6 +32,7 @@ export function explainForm(section) {
       ...Object.fromEntries(names.map((name) => [name, value(name)])),
       secrets: [...list.querySelectorAll("input")].map((input) => input.value).filter((secret) => secret !== ""),
       skew: Number(value("skew")),
+      lifetime: Number(value("ttl")),
       now,
     });
     return report(found, now);
@@ -50,11 +54,11 @@ function report(found, now) {
   return [
     verdict(found),
     mistakes.length > 0 && titled(found.reason === "" ? "But look at this" : "What is wrong", h("ul", { className: "findings" },
-      mistakes.map(({ what, instead }) => h("li", {}, h("b", {}, what), h("span", {}, instead))))),
+      mistakes.map(({ what, instead }) => h("li", {}, instead ? [h("b", {}, what), h("span", {}, instead)] : what)))),
     titled("What the link says", rows(linkRows(link))),
     expires && titled("Expires", rows(expiryRows(expires, now))),
-    message && titled("What goes into MD5", messageParts(message)),
-    signed && titled("What the signer put into MD5", messageParts(signed)),
+    message && titled("What is hashed", messageParts(message)),
+    signed && titled("What the signer hashed", messageParts(signed)),
     message && titled("Token", rows(tokenRows(found))),
     claims && titled("What the token says", claimList(claims, visit)),
   ].filter(Boolean);
@@ -73,11 +77,14 @@ function verdict({ reason, fits, ask, mistakes, computed, hint, late }) {
       late && "Its time is over: only the clock skew lets it in.");
   }
   const unexplained = reason === "signature" && mistakes.length === 0;
-  return show(reason === "expired" ? "late" : "no", ["Refused: ", h("code", {}, reason)], REASONS[reason],
+  return show(reason === "expired" ? "late" : "no", ["Refused: ", h("code", {}, reason)], sentence(REASONS[reason]),
     unexplained && (computed ? `None of the usual mistakes gives this token. Look at the secret and at whether the link was altered after it was signed.${
       hint ? ` ${hint}` : ""}`
       : "None of the usual mistakes fits. Look at the secret, and at whether the link was altered."), which);
 }
+
+const isSigned = ({ scheme }) => SCHEMES[scheme]?.message.includes("{uri:raw}");
+const sentence = (summary) => `${summary[0].toUpperCase()}${summary.slice(1)}.`;
 
 function linkRows(link) {
   const code = (value) => h("code", {}, value);
@@ -87,9 +94,9 @@ function linkRows(link) {
     link.origin && ["host", code(link.origin)],
     ["path", code(link.rawPath)],
     decoded !== link.rawPath && ["checked as", code(decoded)],
-    link.token && [link.tokenName ? "token" : "token, bare", [link.tokenName && code(`${link.tokenName} `), code(link.token)]],
-    link.expires !== undefined && ["expiry", [code(`${link.expiresName} `), code(link.expires)]],
-    link.others?.length > 0 && ["not signed", code(link.others.join("&"))],
+    link.token && [link.tokenName || hasTokenInPath(link.scheme) ? "token" : "token, bare", [link.tokenName && code(`${link.tokenName} `), code(link.token)]],
+    link.expires !== undefined && [SCHEMES[link.scheme]?.lifetime ? "issued" : "expiry", [link.expiresName && code(`${link.expiresName} `), code(link.expires)]],
+    link.others?.length > 0 && [isSigned(link) ? "signed with it" : "not signed", code(link.others.join("&"))],
   ].filter(Boolean);
 }
 

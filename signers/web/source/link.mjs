@@ -1,10 +1,17 @@
 // A link as the module reads it: which scheme, which token, which expiry, which path.
 
-import { DIGESTS, percentDecode, percentEncode, splitUrl, toBytes } from "../../javascript/secure_token.mjs";
+import { issueTime, percentDecode, percentEncode, SCHEMES, splitUrl, toBytes } from "../../javascript/secure_token.mjs";
+import { FACTS } from "./facts.mjs";
 
 // Bytes as a string of characters 0 to 255, on which regular expressions work.
 export const toLatin1 = (bytes) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 export const fromLatin1 = (text) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+/** Whether the tokens of a scheme stand in front of the path. */
+export const hasTokenInPath = (scheme) => FACTS[scheme]?.carrier === "path";
+
+/** Whether the tokens of a scheme are encrypted. */
+export const isSealed = (scheme) => FACTS[scheme]?.anatomy === "sealed";
 
 /**
  * Takes a pasted link apart. `chosen` may have a scheme, names for the parameters (token, expires)
@@ -17,24 +24,59 @@ export function readLink(pasted, chosen = {}) {
   // Slashes in front of the path are the path's.
   const [, site, more] = /^(\w+:\/\/[^/?#]+)(\/+)(?=\/)/.exec(url) ?? [undefined, "", ""];
   const { origin, path: bare, query } = splitUrl(site + url.slice(site.length + more.length));
-  const path = more + bare;
+  const sent = more + bare;
   const pieces = piecesOf(query);
   const joined = piecesOf(query.replaceAll("?", "&"));
-  const scheme = chosen.scheme || recognise(pieces) || recognise(joined);
-  const read = (list) => (scheme === "ectoken" ? bareToken(list, chosen) : named(list, scheme, chosen));
+  const scheme = chosen.scheme || inPath(sent)?.scheme || recognise(pieces) || recognise(joined);
+  const segments = inPath(sent, scheme);
+  const read = (list) => {
+    if (segments) return { token: segments.token, expires: segments.expires, others: list.map((piece) => piece.text) };
+    if (hasTokenInPath(scheme)) return { token: "", others: list.map((piece) => piece.text) };
+    return isSealed(scheme) ? bareToken(list, chosen) : named(list, scheme, chosen);
+  };
+  const path = segments?.path ?? sent;
   const link = {
     origin,
     host: origin.replace(/^\w+:\/\/(?:[^@/]*@)?/, ""),
     protocol: /^\w+(?=:)/.exec(origin)?.[0].toLowerCase() ?? "",
-    rawPath: path,
     query,
-    scheme,
     escapedAmpersand: /[?&]amp;|&amp;/.test(text),
     ...normalise(toLatin1(percentDecode(path))),
+    ...read(pieces),
+    sentPath: sent,
+    rawPath: path,
+    scheme,
   };
-  if (chosen.path) Object.assign(link, { path: toBytes(chosen.path) });
-  return Object.assign(link, read(pieces), { meant: meantBy(read(pieces), read(joined)) });
+  if (chosen.path) Object.assign(link, { path: toBytes(chosen.path), stated: true });
+  return Object.assign(link, { meant: segments ? undefined : meantBy(read(pieces), read(joined)) });
 }
+
+// ---- Tokens in the path
+
+// A link's form as a regular expression: strict where the scheme has to be recognised by it.
+function pathForm(form, isStrict) {
+  const kinds = isStrict ? { time: "\\d{12}", token: "[0-9a-f]{32}" } : { time: "[^/]*", token: "[^/]*" };
+  const text = form.replace(/\{(time|token|path)[^}]*\}/g, (_, name) => `(?<${name}>${name === "path" ? "/.*" : kinds[name]})`);
+  return new RegExp(`^${text}$`);
+}
+
+function inPath(path, chosen) {
+  for (const [scheme, { link }] of Object.entries(SCHEMES)) {
+    if (!hasTokenInPath(scheme) || (chosen && chosen !== scheme)) continue;
+    const { groups } = pathForm(link, !chosen).exec(path) ?? {};
+    if (groups) return { scheme, token: groups.token, expires: groups.time, path: groups.path };
+  }
+  return undefined;
+}
+
+/** The Unix time of a time of issue, twelve digits by the clock of UTC+8. Undefined for what is none. */
+export function issueSeconds(text) {
+  const [, year, month, day, hour, minute] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text) ?? [];
+  const seconds = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour) - 8, Number(minute)) / 1000;
+  return year !== undefined && seconds >= 0 && issueTime(seconds) === text ? seconds : undefined;
+}
+
+// ---- Tokens in the query
 
 const piecesOf = (query) => (query === "" ? [] : query.split("&").map(readPiece));
 
@@ -52,28 +94,43 @@ function readPiece(text) {
 }
 
 function recognise(pieces) {
-  for (const [scheme, { token }] of Object.entries(DIGESTS)) {
-    if (pieces.some((piece) => piece.name === token)) return scheme;
-  }
-  return pieces.some(({ text, value }) => looksSealed(text) || looksSealed(value)) ? "ectoken" : "";
+  const has = (form) => digests().find(([, { token }]) =>
+    pieces.some(({ name, value }) => name === token.name && token[form].test(value)))?.[0];
+  const looksLikeOne = pieces.some(({ text, value }) => looksSealed(text) || looksSealed(value));
+  const sealed = looksLikeOne ? Object.keys(FACTS).find(isSealed) : undefined;
+  return has("strict") ?? sealed ?? has("form") ?? "";
+}
+
+// The schemes with their tokens in the query: how the parameters are called, and what the token's holds.
+const digests = () => Object.keys(SCHEMES).filter((name) => !hasTokenInPath(name)).map((name) => [name, parametersOf(name)]);
+
+/** How a scheme's parameters are called, where it has any. */
+export function parametersOf(scheme) {
+  if (!SCHEMES[scheme] || hasTokenInPath(scheme)) return {};
+  const [token, expires] = SCHEMES[scheme].link.slice(1).split("&").map((param) => param.split("="));
+  const holding = (kind) => new RegExp(`^${token[1].replace(/\{(\w+)\}/g, (_, name) =>
+    `(?<${name}>${name === "token" ? ".*" : kind})`)}$`, "s");
+  return { token: { name: token[0], form: holding("[^_]*"), strict: holding("\\d+") }, expires: expires && { name: expires[0] } };
 }
 
 // IV, one pair and tag are longer than any name of a parameter.
 const looksSealed = (text) => /^[A-Za-z0-9_+/-]{38,}={0,2}$/.test(text);
 
 function named(pieces, scheme, chosen) {
-  const names = DIGESTS[scheme] ?? {};
-  const tokenName = chosen.token || names.token;
-  const expiresName = chosen.expires || names.expires;
+  const names = parametersOf(scheme);
+  const tokenName = chosen.token || names.token?.name;
+  const expiresName = names.expires && (chosen.expires || names.expires.name);
   const tokens = pieces.filter((piece) => piece.name === tokenName);
   const expiries = pieces.filter((piece) => piece.name === expiresName);
+  const inside = names.token?.form.exec(tokens[0]?.value ?? "")?.groups;
   return {
     tokenName,
     expiresName,
-    token: tokens[0]?.value ?? "",
-    expires: expiries[0]?.value,
+    token: inside?.token ?? tokens[0]?.value ?? "",
+    expires: inside?.expires ?? expiries[0]?.value,
     duplicate: tokens.length > 1 ? tokenName : expiries.length > 1 && expiresName,
     others: pieces.filter((piece) => ![tokenName, expiresName].includes(piece.name)).map((piece) => piece.text),
+    pieces,
   };
 }
 

@@ -34,7 +34,7 @@ signForm(sections.sign, (url, secret, clientIp, signed) => {
   show("explain");
   explainLink({
     url, secret, clientIp, scheme: signed.scheme.value, path: signed.path.value,
-    token: signed.tokenParam.value, expires: signed.expiresParam.value,
+    token: signed.tokenParam.value, expires: signed.expiresParam.value, ttl: signed.ttl.value,
   });
   sections.explain.querySelector("textarea").focus();
 });

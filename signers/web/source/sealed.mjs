@@ -1,6 +1,10 @@
 // The tokens of ectoken: decrypting them, also when they were made or written in a wrong way.
 
 import { ectokenKey, toBase64url, toBytes, webCrypto } from "../../javascript/secure_token.mjs";
+import { quote, usual } from "./mistake.mjs";
+import { toLatin1 } from "./link.mjs";
+import { percentDecoded } from "./token.mjs";
+import { secrets } from "./ways.mjs";
 
 /** The bytes of a token, or undefined where it has not the form of one. */
 export function unseal(token) {
@@ -32,65 +36,74 @@ async function decrypt(bytes, key) {
 
 /** What the signer did instead: { text, mistakes }, or undefined where nothing fits. */
 export async function findSealingMistakes(link, secret) {
-  const tokens = [{ token: link.token }, ...spellings(link.token), ...places(link)];
-  for (const { token, ...written } of tokens) {
+  const tokens = [{ token: link.token }, ...spellingsOf(link.token), ...places(link)];
+  for (const { token, mistake } of tokens) {
     const bytes = unseal(token);
     if (!bytes) continue;
-    for (const { key, ...made } of await keys(secret)) {
-      const text = await decrypt(bytes, await key);
-      if (text) return { text, mistakes: [written, made].filter(({ what }) => what) };
+    for (const way of secrets(secret, false)) {
+      const text = await decrypt(bytes, await ectokenKey(way.value, "decrypt"));
+      if (text) return { text, mistakes: [mistake, way.mistake].filter(Boolean) };
+    }
+    for (const { key, ...made } of await rawKeys(secret)) {
+      const text = await decrypt(bytes, key);
+      if (text) return { text, mistakes: [mistake, made].filter(Boolean) };
     }
   }
   return undefined;
 }
 
-function spellings(token) {
-  const found = [];
-  const plain = token.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-  if (/[+/]/.test(token)) {
-    found.push({ token: plain, what: "The token is in base64's standard alphabet.", instead: "Write - for + and _ for /." });
-  }
-  if (plain !== token) {
-    found.push({ token: plain, what: "The padding of the token is not right.", instead: "Leave the = away." });
+function spellingsOf(token) {
+  const again = percentDecoded(token);
+  const found = again === token ? [] : [{ token: again, mistake: usual("token-encoded-twice") }];
+  const plain = token.replaceAll(/[+ ]/g, "-").replaceAll("/", "_");
+  const bare = plain.replace(/=+$/, "");
+  if (bare !== token) {
+    found.push({ token: bare, mistake: usual(plain === token ? "token-padding" : "token-standard-base64") });
   }
   return found;
 }
 
 function places({ elsewhere = [], tokenName }) {
-  return elsewhere.map(({ token, piece }) => ({
-    token: token.replace(/=+$/, ""),
-    ...(token === piece.text
-      ? { what: tokenName ? `The token has no name, and ${tokenName} is what it must be called.`
-          : "The token is not the first piece of the query.",
-        instead: tokenName ? `Write ${tokenName}= in front of it.` : "Write it directly behind the ?, and what else there is behind it." }
-      : { what: `The token is in the parameter ${piece.name}.`,
-        instead: `Set secure_token_param token=${piece.name}, or write the token alone directly behind the ?.` }),
-  }));
+  return elsewhere.map(({ token, piece }) => ({ token: token.replace(/=+$/, ""), mistake: placed(token === piece.text, piece, tokenName) }));
 }
 
-async function keys(secret) {
+function placed(isBare, { name }, tokenName) {
+  if (isBare) return tokenName ? usual("place-token-without-name", { name: tokenName }) : usual("place-token-behind");
+  return tokenName ? usual("place-token-name", { sent: quote(name), right: quote(tokenName) })
+    : usual("place-token-in-parameter", { sent: quote(name), name });
+}
+
+// Keys that are not the SHA-256 of anything.
+async function rawKeys(secret) {
   const { subtle } = await webCrypto();
-  const hashed = (text) => ectokenKey(toBytes(text), "decrypt");
   const raw = (bytes) => subtle.importKey("raw", bytes, "AES-GCM", false, ["decrypt"]);
-  const found = [
-    { key: hashed(secret) },
-    { key: hashed(`${secret}\n`), what: "The secret was used with a newline at its end.", instead: "Drop it before signing." },
-    { key: hashed(`${secret}\r\n`), what: "The secret was used with CR LF at its end.", instead: "Drop it before signing." },
-  ];
-  if (secret.trim() !== secret) {
-    found.push({ key: hashed(secret.trim()), what: "The secret was used without the blanks around it.",
-      instead: "Write it on both sides with them or without." });
-  }
   const sha = "The key is the SHA-256 of the secret's text.";
-  if (/^(?:[0-9a-f]{2})+$/i.test(secret)) {
+  const found = [];
+  if (/^[0-9a-f]{64}$/i.test(secret)) {
     const bytes = Uint8Array.from(secret.match(/../g), (pair) => parseInt(pair, 16));
-    found.push({ key: hashed(bytes), what: "The secret's hexadecimal digits were turned into bytes.", instead: sha });
-    if (bytes.length === 32) {
-      found.push({ key: raw(bytes), what: "The secret's hexadecimal digits were used as the key itself.", instead: sha });
-    }
+    found.push({ key: await raw(bytes), what: "The secret's hexadecimal digits were used as the key itself.", instead: sha });
   }
   if (toBytes(secret).length === 32) {
-    found.push({ key: raw(toBytes(secret)), what: "The secret was used as the key itself.", instead: sha });
+    found.push({ key: await raw(toBytes(secret)), what: "The secret was used as the key itself.", instead: sha });
   }
   return found;
+}
+
+/**
+ * What a token says whose end was cut off or which was altered: nobody vouches for it. Undefined where it makes
+ * no sense, and the secret is another one.
+ */
+export async function damagedText(token, secret) {
+  const whole = token.length % 4 === 1 ? token.slice(0, -1) : token;
+  const bytes = fromBase64url(whole);
+  if (!bytes || bytes.length < 16) return undefined;
+  const { subtle } = await webCrypto();
+  const hash = await subtle.digest("SHA-256", toBytes(secret));
+  const key = await subtle.importKey("raw", hash, "AES-CTR", false, ["decrypt"]);
+  // GCM begins to count at 2; 1 is for the tag.
+  const counter = Uint8Array.from([...bytes.slice(0, 12), 0, 0, 0, 2]);
+  const text = toLatin1(new Uint8Array(await subtle.decrypt({ name: "AES-CTR", counter, length: 32 }, key, bytes.slice(12))));
+  if (!text.includes("ec_")) return undefined;
+  return /^[ -~]*$/.test(text) ? usual("token-sealed-cut-off", { text: quote(text) })
+    : usual("token-sealed-altered", { text: quote(text.slice(0, -16)) });
 }

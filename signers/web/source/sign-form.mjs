@@ -1,9 +1,9 @@
 // The form that signs.
 
-import { addressText, azion, DIGESTS, digestMessage, ectoken, ectokenText, gcore, percentDecode, RESTRICTIONS, SigningError, splitUrl, toBytes } from "../../javascript/secure_token.mjs";
+import { digestMessage, ectokenText, messageFields, percentDecode, RESTRICTIONS, SCHEMES, sign, SigningError, splitUrl, toBytes } from "../../javascript/secure_token.mjs";
+import { FACTS } from "./facts.mjs";
+import { isSealed, parametersOf } from "./link.mjs";
 import { answer, expiryRows, h, inText, messageParts, rows, secretField, titled } from "./dom.mjs";
-
-const SIGN = { azion, gcore, ectoken };
 
 const NAMES = {
   url_allow: ["Paths", "/films/, /trailers/"],
@@ -28,17 +28,21 @@ export function signForm(section, explainLink) {
     h("label", {}, `${NAMES[name][0]} `, h("small", {}, name),
       h("input", { name, placeholder: NAMES[name][1], spellcheck: false, autocapitalize: "off" }))));
 
+  const choice = form.querySelector(".schemes");
+  choice.append(...Object.entries(FACTS).map(([name, { title }], index) =>
+    h("label", { title }, h("input", { type: "radio", name: "scheme", value: name, checked: index === 0 }), name)));
+
   // What belongs to another scheme or to another way to say the lifetime is not there.
   const adapt = () => {
-    const chosen = [elements.scheme.value, elements.lifetime.value];
+    const chosen = [elements.lifetime.value, ...traitsOf(elements.scheme.value)];
     for (const part of form.querySelectorAll("[data-for]")) {
       part.hidden = !part.dataset.for.split(" ").some((name) => chosen.includes(name));
       // What cannot be seen must not keep the form from being sent.
       for (const field of part.querySelectorAll("input, select")) field.disabled = part.hidden;
     }
-    const names = DIGESTS[elements.scheme.value];
-    elements.tokenParam.placeholder = names?.token ?? "none";
-    elements.expiresParam.placeholder = names?.expires ?? "";
+    const names = parametersOf(elements.scheme.value);
+    elements.tokenParam.placeholder = names.token?.name ?? "none";
+    elements.expiresParam.placeholder = names.expires?.name ?? "";
   };
   form.addEventListener("change", adapt);
   adapt();
@@ -47,26 +51,35 @@ export function signForm(section, explainLink) {
     const { scheme, url, secret, clientIp } = elements;
     const options = optionsOf(elements);
     const expires = expiryOfForm(elements, now);
-    const signed = await SIGN[scheme.value](url.value.trim(), secret.value, expires, options);
+    const signed = await sign(scheme.value, url.value.trim(), secret.value, expires, options);
     return [
-      signedLink(signed, () => explainLink(signed, secret.value, scheme.value === "gcore" ? clientIp.value : "", elements)),
+      signedLink(signed, () => explainLink(signed, secret.value, clientIp.disabled ? "" : clientIp.value, elements)),
       titled("Expires", rows(expiryRows(expires, now))),
-      whatWasSigned(scheme.value, url.value.trim(), expires, options),
+      whatWasSigned(scheme.value, url.value.trim(), secret.value, expires, options),
     ];
   });
 }
 
+// What a scheme has, for the parts of the form that are for it.
+function traitsOf(scheme) {
+  const names = parametersOf(scheme);
+  return [
+    isSealed(scheme) && "claims",
+    (isSealed(scheme) || names.token) && "tokenParam",
+    names.expires && "expiresParam",
+    SCHEMES[scheme]?.message.includes("{client_ip}") && "clientIp",
+    SCHEMES[scheme]?.lifetime && "ttl",
+  ].filter(Boolean);
+}
+
 function optionsOf(elements) {
-  const scheme = elements.scheme.value;
-  const names = { azion: ["path", "tokenParam", "expiresParam"], gcore: ["path", "tokenParam", "expiresParam", "clientIp"], ectoken: ["path"] };
-  const filled = (names) => names.filter((name) => elements[name].value.trim() !== "")
+  const filled = (names) => names.filter((name) => !elements[name].disabled && elements[name].value.trim() !== "")
     .map((name) => [name, elements[name].value.trim()]);
-  const options = Object.fromEntries(filled(names[scheme]));
-  if (scheme === "ectoken") {
-    if (elements.tokenParam.value.trim()) options.param = elements.tokenParam.value.trim();
-    options.claims = Object.fromEntries(filled(Object.keys(RESTRICTIONS)));
-  }
-  return options;
+  const options = Object.fromEntries(filled(["path", "tokenParam", "expiresParam", "clientIp"]));
+  if (!elements.ttl.disabled && elements.ttl.value !== "") options.lifetime = Number(elements.ttl.value);
+  if (!isSealed(elements.scheme.value)) return options;
+  const { tokenParam: param, ...others } = options;
+  return { ...others, ...(param && { param }), claims: Object.fromEntries(filled(Object.keys(RESTRICTIONS))) };
 }
 
 function expiryOfForm({ lifetime, count, unit, until }, now) {
@@ -80,14 +93,14 @@ function expiryOfForm({ lifetime, count, unit, until }, now) {
   return now + Math.floor(seconds);
 }
 
-function whatWasSigned(scheme, url, expires, { path, clientIp, claims }) {
-  const signed = path === undefined ? percentDecode(splitUrl(url).path) : toBytes(path);
-  if (scheme === "ectoken") {
+function whatWasSigned(scheme, url, secret, expires, options) {
+  if (isSealed(scheme)) {
+    const { path, claims } = options;
+    const signed = path === undefined ? percentDecode(splitUrl(url).path) : toBytes(path);
     return titled("What was encrypted", h("span", { className: "bytes" }, inText(ectokenText(signed, expires, claims))));
   }
-  const address = clientIp === undefined ? "" : addressText(clientIp);
-  const message = digestMessage(scheme, { secret: "secret", path: signed, expires: String(expires), clientIp: address });
-  return titled("What went into MD5", messageParts(message));
+  const fields = { ...messageFields(scheme, url, secret, expires, options), secret: "secret" };
+  return titled("What was hashed", messageParts(digestMessage(scheme, fields)));
 }
 
 // The link to copy, and to try where it leads to the server that this page is from.

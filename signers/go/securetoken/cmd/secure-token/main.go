@@ -15,11 +15,15 @@ import (
 	"securetoken"
 )
 
-const usage = "usage: secure-token --scheme azion|gcore|ectoken --secret-file FILE" +
+const usage = "usage: secure-token --scheme NAME --secret-file FILE" +
 	" (--expires-in SECONDS | --expires-at UNIX) [--client-ip ADDRESS] [--path PATH]" +
-	" [--claim name=value]... [--param NAME] URL"
+	" [--lifetime SECONDS] [--claim name=value]... [--param NAME] URL; the NAMEs are ectoken and those of --schemes"
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == "--schemes" {
+		list()
+		return
+	}
 	link, err := run(os.Args[1:])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "secure-token:", err)
@@ -28,12 +32,22 @@ func main() {
 	fmt.Println(link)
 }
 
+func list() {
+	for _, s := range securetoken.Schemes {
+		lifetime := "-"
+		if s.Lifetime > 0 {
+			lifetime = fmt.Sprint(s.Lifetime)
+		}
+		fmt.Println(strings.Join([]string{s.Name, s.Link, s.Digest, s.Message, s.Secret, lifetime}, "\t"))
+	}
+}
+
 func run(args []string) (string, error) {
 	given := map[string]string{}
 	options := securetoken.Options{Claims: map[string]string{}}
 	flags := flag.NewFlagSet("secure-token", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	for _, name := range []string{"scheme", "secret-file", "expires-in", "expires-at", "client-ip", "path", "param"} {
+	for _, name := range []string{"scheme", "secret-file", "expires-in", "expires-at", "client-ip", "path", "lifetime", "param"} {
 		name := name
 		flags.Func(name, "", func(value string) error {
 			if _, twice := given[name]; twice || value == "" {
@@ -59,9 +73,9 @@ func run(args []string) (string, error) {
 		(given["expires-in"] == "") == (given["expires-at"] == "") {
 		return "", errors.New(usage)
 	}
-	expires, err := strconv.ParseInt(seconds, 10, 64)
-	if err != nil || expires < 1 || len(seconds) > 10 {
-		return "", errors.New("SECONDS and UNIX are positive numbers of at most ten digits, not milliseconds")
+	expires, err := number(seconds)
+	if err != nil {
+		return "", err
 	}
 	if given["expires-in"] != "" {
 		expires += time.Now().Unix()
@@ -73,12 +87,19 @@ func run(args []string) (string, error) {
 	if cut := bytes.TrimSuffix(secret, []byte("\n")); len(cut) < len(secret) {
 		secret = bytes.TrimSuffix(cut, []byte("\r"))
 	}
-	options.ClientIP, options.Path, options.TokenParam = given["client-ip"], given["path"], given["param"]
-	sign := map[string]func(string, []byte, int64, securetoken.Options) (string, error){
-		"azion": securetoken.Azion, "gcore": securetoken.Gcore, "ectoken": securetoken.Ectoken,
-	}[given["scheme"]]
-	if sign == nil {
-		return "", errors.New("unknown scheme: write azion, gcore or ectoken")
+	if given["lifetime"] != "" {
+		if options.Lifetime, err = number(given["lifetime"]); err != nil {
+			return "", err
+		}
 	}
-	return sign(flags.Arg(0), secret, expires, options)
+	options.ClientIP, options.Path, options.TokenParam = given["client-ip"], given["path"], given["param"]
+	return securetoken.Sign(given["scheme"], flags.Arg(0), secret, expires, options)
+}
+
+func number(text string) (int64, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 1 || len(text) > 10 {
+		return 0, errors.New("SECONDS and UNIX are positive numbers of at most ten digits, not milliseconds")
+	}
+	return n, nil
 }
