@@ -64,19 +64,7 @@ __DATA__
     get('/my/uri?st=m6WCATfRgS_5lcyChCPgrw&e=1470055001') => 403,
 ]
 
-=== TEST 4: a request without a token is refused
---- outcomes eval
-[get('/a.txt') => 403, get('/a.txt?e=' . later()) => 403, get('/a.txt?') => 403]
---- logged eval
-[(qr/secure_token: missing, scheme: azion, client: 127\.0\.0\.1, server: /) x 3]
-
-=== TEST 5: an empty token is as good as none
---- outcomes eval
-[get('/a.txt?st=&e=' . later()) => 403, get('/a.txt?st&e=' . later()) => 403]
---- logged eval
-[(qr/secure_token: missing, /) x 2]
-
-=== TEST 6: a token without an expiry, or with an empty one, is malformed
+=== TEST 4: a token without an expiry, or with an empty one, is malformed
 --- outcomes eval
 [
     get('/a.txt?st=' . azion_token($SecureToken::SECRET, '/a.txt', ''))        => 403,
@@ -86,41 +74,13 @@ __DATA__
 --- logged eval
 [(qr/secure_token: malformed, /) x 3]
 
-=== TEST 7: a good link that has expired is gone
---- outcomes eval
-[get(azion('/a.txt', expires => earlier())) => 410]
---- logged eval
-[qr/secure_token: expired, scheme: azion, client: 127\.0\.0\.1, server: .*, request: "GET \/a\.txt/]
-
-=== TEST 8: a forged link that claims to have expired is forged
+=== TEST 5: a forged link that claims to have expired is forged
 --- outcomes eval
 [get(azion('/a.txt', expires => earlier(), secret => 'another-secret-of-theirs')) => 403]
 --- logged eval
 [qr/secure_token: signature, /]
 
-=== TEST 9: tampering: a link for one path opens no other
---- outcomes eval
-[
-    map { get(azion($_, signs => '/dir/a.txt')) => 403 }
-        qw(/dir/b.txt /dir/a.tx /dir/a.txtt /dir/A.txt /Dir/a.txt /dir/a.txt/ /dir/ / /dir/a.txt%20
-        /x/dir/a.txt)
-]
---- logged eval
-[(qr/secure_token: signature, /) x 10]
-
-=== TEST 10: tampering: a link with another expiry does not open
---- outcomes eval
-[
-    map {
-        my ($expires, $forged) = (later(), $_);
-        (my $link = azion('/a.txt', expires => $expires)) =~ s/e=\d+/'e=' . ($expires + $forged)/e;
-        get($link) => 403
-    } 1, -1, 86400, 1000000000
-]
---- logged eval
-[(qr/secure_token: signature, /) x 4]
-
-=== TEST 11: tampering: a token with any one of its characters changed does not open
+=== TEST 6: tampering: a token with any one of its characters changed does not open
 --- outcomes eval
 [
     map {
@@ -132,7 +92,7 @@ __DATA__
 --- logged eval
 [(qr/secure_token: (?:signature|malformed), /) x 22]
 
-=== TEST 12: a token with a character too few or too many is malformed
+=== TEST 7: a token with a character too few or too many is malformed
 --- outcomes eval
 [
     map {
@@ -144,35 +104,7 @@ __DATA__
 --- logged eval
 [(qr/secure_token: malformed, /) x 11]
 
-=== TEST 13: a link signed with another secret does not open
---- outcomes eval
-[
-    get(azion('/a.txt', secret => 'another-secret-of-theirs')) => 403,
-    get(azion('/a.txt', secret => ''))                         => 403,
-    get(azion('/a.txt', secret => 'a-secret-for-test'))        => 403,
-    get(azion('/a.txt', secret => 'A-secret-for-tests'))       => 403,
-]
---- logged eval
-[(qr/secure_token: signature, /) x 4]
-
-=== TEST 14: while a secret is being changed, links of the old and of the new one open
---- config
-    location / {
-        secure_token        azion;
-        secure_token_secret the-new-secret-of-2027;
-        secure_token_secret the-old-secret-of-2026;
-        empty_gif;
-    }
---- outcomes eval
-[
-    get(azion('/a.gif', secret => 'the-new-secret-of-2027'))                        => 200,
-    get(azion('/a.gif', secret => 'the-old-secret-of-2026'))                        => 200,
-    get(azion('/a.gif', secret => 'the-lost-secret-of-2025'))                       => 403,
-    get(azion('/a.gif', secret => 'the-new-secret-of-2027the-old-secret-of-2026'))  => 403,
-    get(azion('/a.gif', secret => 'the-old-secret-of-2026', expires => earlier())) => 410,
-]
-
-=== TEST 15: a token may be padded, as some base64 encoders do, and percent-encoded
+=== TEST 8: a token may be padded, as some base64 encoders do, and percent-encoded
 --- outcomes eval
 [
     (map { my $link = azion('/a.txt'); $link =~ s/&/$_&/; get($link) => 200 } '==', '%3D%3D', '%3d=', '=%3D'),
@@ -180,7 +112,7 @@ __DATA__
         '=', '%3D', '===', '====', '%253D%253D', '==%3D', '==x', '=x='),
 ]
 
-=== TEST 16: a token at the end of the query may be padded too
+=== TEST 9: a token at the end of the query may be padded too
 --- outcomes eval
 [
     map {
@@ -189,7 +121,7 @@ __DATA__
     } '', '==', '%3D%3D', '&', '==&'
 ]
 
-=== TEST 17: characters of the values may be percent-encoded, once
+=== TEST 10: characters of the values may be percent-encoded, once
 --- outcomes eval
 [
     map {
@@ -204,7 +136,7 @@ __DATA__
       [sub { sprintf '%%u00%02x', ord $_[0] } => 403],
 ]
 
-=== TEST 18: a broken escape is malformed
+=== TEST 11: a broken escape is malformed
 --- outcomes eval
 [
     map { my $link = azion('/a.txt'); $link =~ s/st=./st=$_/; get($link) => 403 }
@@ -213,7 +145,7 @@ __DATA__
 --- logged eval
 [(qr/secure_token: malformed, /) x 7]
 
-=== TEST 19: what decoders of other languages would skip or stop at is malformed
+=== TEST 12: what decoders of other languages would skip or stop at is malformed
 --- outcomes eval
 [
     (map { my $link = azion('/a.txt'); $link =~ s/&/$_&/;     get($link) => 403 }
@@ -222,22 +154,7 @@ __DATA__
         '%00', '%0A', '%20', '+', '%EF%BB%BF', '%22', '='),
 ]
 
-=== TEST 20: look-alike tokens: of the sixteen spellings of a token one opens
---- outcomes eval
-[
-    map {
-        my $link = azion('/a.txt');
-        my @all  = ('A' .. 'Z', 'a' .. 'z', 0 .. 9, '-', '_');
-        my %at   = map { $all[$_] => $_ } 0 .. $#all;
-        my $last = substr $link, 31, 1;
-        substr($link, 31, 1) = $all[$at{$last} + $_];
-        get($link) => $_ ? 403 : 200
-    } 0 .. 15
-]
---- logged eval
-[(qr/secure_token: malformed, /) x 15]
-
-=== TEST 21: a token in the classic alphabet of base64 is malformed
+=== TEST 13: a token in the classic alphabet of base64 is malformed
 --- outcomes eval
 [
     map {
@@ -250,7 +167,7 @@ __DATA__
     } ['-', '+'], ['-', '%2B'], ['_', '/'], ['_', '%2F']
 ]
 
-=== TEST 22: encodings: a parameter's name in other spellings is another name
+=== TEST 14: encodings: a parameter's name in other spellings is another name
 --- outcomes eval
 [
     map {
@@ -265,24 +182,13 @@ __DATA__
 --- logged eval
 [(qr/secure_token: missing, /) x 11, (qr/secure_token: malformed, /) x 5]
 
-=== TEST 23: duplicate parameters: two tokens or two expiries are refused, whichever of them is good
---- outcomes eval
-[
-    map { my $link = azion('/a.txt'); $link =~ s/(st=[^&]*)&(e=.*)/eval "qq{$_}"/e; get($link) => 403 }
-        'st=bad&$1&$2', '$1&st=bad&$2', '$1&$2&st=bad', '$1&$1&$2', '$1&st=&$2', 'st=&$1&$2', 'st&$1&$2',
-        '$1&e=1&$2', '$1&$2&e=9999999999', 'e=9999999999&$1&$2', '$1&$2&$2', '$1&$2&e', '$1&$2&e=',
-        'e=&$1&$2', '$1&x=1&x=2&$2&x=3&st'
-]
---- logged eval
-[(qr/secure_token: duplicate, scheme: azion/) x 15]
-
-=== TEST 24: duplicate parameters: a name in capitals is another parameter and does no harm
+=== TEST 15: duplicate parameters: a name in capitals is another parameter and does no harm
 --- outcomes eval
 [
     map { get(azion('/a.txt') . "&$_") => 200 } 'ST=bad', 'E=1', '%73t=bad', 'st%3D=bad', 'ste=bad', 'est=bad'
 ]
 
-=== TEST 25: boundary shift, longer expiry: a digit of the path does not pass for one of the expiry
+=== TEST 16: boundary shift, longer expiry: a digit of the path does not pass for one of the expiry
 --- outcomes eval
 [
     map {
@@ -294,30 +200,7 @@ __DATA__
 --- logged eval
 [(qr/secure_token: malformed, /) x 2]
 
-=== TEST 26: boundary shift, leading zero: a zero of the path does not pass for one of the expiry
---- outcomes eval
-[
-    map {
-        my $expires = later();
-        my $token   = azion_token($SecureToken::SECRET, '/file10', $expires);
-        (get("/file10?st=$token&e=$expires") => 200, get("/file1?st=$token&e=$_$expires") => 403)
-    } '0', '%30'
-]
---- logged eval
-[(qr/secure_token: malformed, /) x 2]
-
-=== TEST 27: boundary shift, shorter expiry: a digit of the expiry moved to the path leaves the link expired
---- outcomes eval
-[
-    map {
-        my $expires = later();
-        my $token   = azion_token($SecureToken::SECRET, '/v/1', $expires);
-        my $path    = '/v/1' . substr $expires, 0, $_;
-        (get("$path?st=$token&e=" . substr $expires, $_) => (substr($expires, $_) =~ /^0/ ? 403 : 410))
-    } 1 .. 9
-]
-
-=== TEST 28: boundary shift: a secret that ends like a path, or a path without its slash, gains nothing
+=== TEST 17: boundary shift: a secret that ends like a path, or a path without its slash, gains nothing
 --- config
     location / {
         secure_token        azion;
@@ -331,7 +214,7 @@ __DATA__
     get(azion('/dir/dir/a.gif', secret => 'a-secret-that-ends-in'))                    => 403,
 ]
 
-=== TEST 29: an expiry with a sign, a leading zero, eleven digits, a blank or letters is malformed, even signed
+=== TEST 18: an expiry with a sign, a leading zero, eleven digits, a blank or letters is malformed, even signed
 --- outcomes eval
 [
     map {
@@ -345,22 +228,22 @@ __DATA__
 --- logged eval
 [(qr/secure_token: malformed, /) x 21]
 
-=== TEST 30: an expiry in the year 2286 is the last one there is
+=== TEST 19: an expiry in the year 2286 is the last one there is
 --- outcomes eval
 [get(azion('/a.txt', expires => 9999999999)) => 200, get(azion('/a.txt', expires => 10000000000)) => 403]
 
-=== TEST 31: an expiry as old as the epoch is expired
+=== TEST 20: an expiry as old as the epoch is expired
 --- outcomes eval
 [get(azion('/a.txt', expires => 1)) => 410, get(azion('/a.txt', expires => 999999999)) => 410]
 
-=== TEST 32: other parameters may stand before, between and behind the token's, and are not signed
+=== TEST 21: other parameters may stand before, between and behind the token's, and are not signed
 --- outcomes eval
 [
     map { my $link = azion('/a.txt'); $link =~ s/(st=[^&]*)&(e=.*)/eval "qq{$_}"/e; get($link) => 200 }
         '$2&$1', 'x=1&$1&$2', '$1&x=1&$2', '$1&$2&x=1', '&&$1&&$2&&', 'x&$2&y=%zz&$1&z==', '$1&$2&?x', '$1&$2&x=/../'
 ]
 
-=== TEST 33: length extension: a forged continuation of a signed link is stopped, its padding having a NUL
+=== TEST 22: length extension: a forged continuation of a signed link is stopped, its padding having a NUL
 --- outcomes eval
 [
     map {
@@ -374,7 +257,7 @@ __DATA__
 --- logged eval
 []
 
-=== TEST 34: length extension: control bytes in a path are refused, even signed
+=== TEST 23: length extension: control bytes in a path are refused, even signed
 --- outcomes eval
 [
     map { my $path = "/a" . chr($_) . "b"; get(azion(percent_encode($path), signs => $path)) => $_ ? 403 : 400 }
@@ -383,7 +266,7 @@ __DATA__
 --- logged eval
 [(qr/secure_token: malformed, /) x 7]
 
-=== TEST 35: method: every one needs a token, and with one every one gets through
+=== TEST 24: method: every one needs a token, and with one every one gets through
 --- outcomes eval
 [
     map { (request_of($_, azion('/a.txt')) => 200, request_of($_, '/a.txt') => 403,
@@ -391,11 +274,11 @@ __DATA__
         qw(GET POST PUT DELETE PATCH OPTIONS PROPFIND MKCOL BREW QUERY)
 ]
 
-=== TEST 36: method: HEAD is as GET
+=== TEST 25: method: HEAD is as GET
 --- outcomes eval
 [request_of('HEAD', azion('/a.txt')) => 200, request_of('HEAD', '/a.txt') => 403]
 
-=== TEST 37: path tricks: the path that is checked is the one that NGINX serves by
+=== TEST 26: path tricks: the path that is checked is the one that NGINX serves by
 --- outcomes eval
 [
     map { my ($sent, $served) = @$_; (get(azion($sent, signs => $served)) => 200, $sent eq $served ? () : (get(azion($sent)) => 403)) }
@@ -429,7 +312,7 @@ __DATA__
         ['/' . 'long/' x 1000           => '/' . 'long/' x 1000],
 ]
 
-=== TEST 38: path tricks: a link for one file does not climb to another
+=== TEST 27: path tricks: a link for one file does not climb to another
 --- outcomes eval
 [
     map { get(azion($_, signs => '/free/a.txt')) => 403 }
@@ -437,15 +320,15 @@ __DATA__
         '/free/a.txt%3F', '/free/a.txt%23', '/free/a.txt%2F', '/free/a.txt/.', '/free//../free/a.txt/..'
 ]
 
-=== TEST 39: a path that leaves the root is no path
+=== TEST 28: a path that leaves the root is no path
 --- outcomes eval
 [get(azion('/../a.txt', signs => '/a.txt')) => 400, get(azion('/%2e%2e/a.txt', signs => '/a.txt')) => 400]
 
-=== TEST 40: a fragment, which no browser sends, is not part of the query
+=== TEST 29: a fragment, which no browser sends, is not part of the query
 --- outcomes eval
 [get(azion('/a.txt') . '#top') => 200, get('/a.txt#' . substr azion('/a.txt'), 6) => 403]
 
-=== TEST 41: huge input: a query of a megabyte is read to its end
+=== TEST 30: huge input: a query of a megabyte is read to its end
 --- outcomes eval
 [
     get(azion('/a.txt') . '&x=' . 'x' x 1_000_000)                                        => 200,
@@ -457,7 +340,7 @@ __DATA__
     get('/a.txt?' . 'st' x 500_000)                                                       => 403,
 ]
 
-=== TEST 42: huge input: a token or an expiry of a megabyte is malformed
+=== TEST 31: huge input: a token or an expiry of a megabyte is malformed
 --- outcomes eval
 [
     get('/a.txt?st=' . 'A' x 1_000_000 . '&e=' . later())                                 => 403,
@@ -470,33 +353,33 @@ __DATA__
 --- logged eval
 [(qr/secure_token: malformed, /) x 6]
 
-=== TEST 43: requests in one connection are decided each on its own
+=== TEST 32: requests in one connection are decided each on its own
 --- pipelined_requests eval
 [get(azion('/a.txt')), get('/a.txt'), get(azion('/b.txt')), get(azion('/b.txt', signs => '/a.txt')), get(azion('/a.txt'))]
 --- error_code eval
 [200, 403, 200, 403, 200]
 
-=== TEST 44: a client of HTTP/1.0 is asked for a token like any other
+=== TEST 33: a client of HTTP/1.0 is asked for a token like any other
 --- outcomes eval
 [get(azion('/a.txt') . ' HTTP/1.0') => 200, get('/a.txt HTTP/1.0') => 403]
 
-=== TEST 45: a client of HTTP/1.0 that names no host gets in with a good link
+=== TEST 34: a client of HTTP/1.0 that names no host gets in with a good link
 --- raw_request eval
 "GET " . azion('/a.txt') . " HTTP/1.0\r\n\r\n"
 --- error_code: 200
 
-=== TEST 46: a client of HTTP/1.0 that names no host does not get in without
+=== TEST 35: a client of HTTP/1.0 that names no host does not get in without
 --- raw_request eval
 "GET /a.txt HTTP/1.0\r\n\r\n"
 --- error_code: 403
 
-=== TEST 47: a client of HTTP/0.9 gets in with a good link
+=== TEST 36: a client of HTTP/0.9 gets in with a good link
 --- raw_request eval
 "GET " . azion('/a.txt') . "\r\n"
 --- http09
 --- response_body_like: ^origin: GET
 
-=== TEST 48: a client of HTTP/0.9 does not get in without
+=== TEST 37: a client of HTTP/0.9 does not get in without
 --- raw_request eval
 "GET /a.txt\r\n"
 --- http09
@@ -504,7 +387,7 @@ __DATA__
 --- logged eval
 [qr/secure_token: missing, /]
 
-=== TEST 49: a whole URL in the request line is judged by its path
+=== TEST 38: a whole URL in the request line is judged by its path
 --- outcomes eval
 [
     get('http://localhost' . azion('/a.txt'))                           => 200,
@@ -516,7 +399,7 @@ __DATA__
     get('http://localhost')                                             => 403,
 ]
 
-=== TEST 50: client-driven switch: nothing that a client sends turns the check off
+=== TEST 39: client-driven switch: nothing that a client sends turns the check off
 --- more_headers
 X-Secure-Token: off
 Secure-Token: off

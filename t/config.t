@@ -7,6 +7,7 @@ use lib "$FindBin::Bin/lib";
 
 use File::Basename qw(basename);
 use Test::More;
+use Facts;
 use SecureToken::Nginx;
 
 # Every secret of this file has this in it, and no message may.
@@ -108,7 +109,7 @@ silent 'the lowest and the highest status are fine', "location / { $good secure_
 # --- secure_token
 
 error 'an unknown scheme is refused and the known ones are listed', "location / {\nsecure_token akamai; # here\nsecure_token_secret $secret; }",
-    qr/"secure_token": unknown scheme; write one of "off", "azion", "gcore", "ectoken" in/;
+    qr/"secure_token": unknown scheme; write one of @{[join ', ', map { "\"$_\"" } 'off', map { $_->{name} } schemes()]} in/;
 error 'a scheme in capitals is unknown', "location / {\nsecure_token Azion; # here\nsecure_token_secret $secret; }", qr/"secure_token": unknown scheme;/;
 error 'an empty scheme is unknown', "location / {\nsecure_token ''; # here\n}", qr/"secure_token": unknown scheme;/;
 error 'secure_token cannot be switched by a variable', "location / {\nsecure_token \$arg_scheme; # here\nsecure_token_secret $secret; }",

@@ -206,6 +206,53 @@ my %more = (
             '--interface 127.0.0.2';
     },
 
+    leaseweb => sub {
+        my $film = '/videos/film.txt';
+        my $bound = leaseweb($film, secret => $secret, ip => '127.0.0.1');
+        gives 200, $bound, 'a link signed just now', qr/^It opens\.$/m;
+        gives 403, $bound, 'passed on to 127.0.0.2', undef, '--interface 127.0.0.2';
+        gives 200, leaseweb($film, secret => $secret, ip => '127.0.0.2'), 'bound to 127.0.0.2', undef, '--interface 127.0.0.2';
+        gives 410, leaseweb($film, secret => $secret, ip => '127.0.0.1', expires => earlier(2)), 'a link that just expired';
+        gives 403, leaseweb($film, secret => $secret), 'bound to nobody';
+        gives 200, leaseweb('/open/film.txt', secret => $secret), 'bound to nobody, where that may be', qr/^It opens\.$/m;
+        gives 403, leaseweb('/open/film.txt', secret => $secret, ip => '127.0.0.1'), 'bound, where nothing is bound';
+        gives 403, $film, 'no token';
+    },
+
+    fastly => sub {
+        my $film = '/videos/film.txt';
+        my %with = (secret => 'ZXhhbXBsZS1zZWNyZXQtcmVwbGFjZS1pdC0wMTIzNDU=');
+        my $good = fastly($film, %with);
+        gives 200, $good, 'a link signed just now', qr/^It opens\.$/m;
+        gives 200, fastly("$film?a=1&b", %with), 'with parameters', qr/^It opens\.$/m;
+        gives 403, "$good&a=1", 'one that was not signed';
+        gives 410, fastly($film, %with, expires => earlier(2)), 'a link that just expired';
+        gives 403, $good =~ s/film/other/r, 'another path';
+        gives 403, $good =~ s/(?<=token=)(\d+)/$1 + 60/er, 'a later expiry';
+        gives 403, fastly($film), 'another secret';
+    },
+
+    'alibaba-b' => sub {
+        my ($film, $far) = ('/videos/film.txt', '/videos/far.txt');
+        my $good = alibaba_b($film, secret => $secret);
+        gives 200, $good, 'a link signed just now', qr/^It opens\.$/m;
+        gives 200, alibaba_b($far, secret => $secret), 'of the other server', qr/^X-Cache: HIT\r$/m;
+        gives 200, alibaba_b("$far?b=1", secret => $secret), 'with a query of its own', qr/^X-Cache: MISS\r$/m;
+        gives 404, alibaba_b('/videos/none.txt', secret => $secret), 'of a file that is nowhere';
+        gives 403, alibaba_b($film, secret => $secret, time => time - 32 * 60), 'a link of half an hour ago';
+        gives 200, alibaba_b($film, secret => $secret, time => time - 28 * 60), 'a link of a while ago';
+        gives 403, $good =~ s/film/other/r, 'another path';
+        gives 403, $good =~ s{/[0-9a-f]{32}\K}{/videos/..}r, 'the same path in another spelling';
+        gives 403, alibaba_b($film), 'another secret';
+
+        my @seen = read_file("$try/logs/origin.log") =~ /"(GET [^"]*) HTTP/g;
+        is_deeply \@seen, ["GET $far", "GET $far?b=1", 'GET /videos/none.txt'], 'the other server was asked once for each, and saw no token';
+        my $log = read_file("$try/logs/access.log");
+        like $log,   qr{"GET \Q$film\E" 200 PASSED "" \d+$}m, 'the log says who was let in';
+        like $log,   qr{ 403 EXPIRED "expired" \d+$}m,         'whose link expired';
+        unlike $log, qr{[0-9a-f]{32}/\S+" 200},                'and has no token that opens';
+    },
+
     'proxy-cache' => sub {
         my $film = '/videos/film.txt';
         my $good = azion($film, secret => $secret);

@@ -139,6 +139,13 @@ my %inherited = (
         answers => statuses(map { my $from_now = $_; sub { get(azion($_[0], expires => later($from_now))) } } 7200, 86400),
         says    => ['403 403', '200 403', '200 200'],
     },
+    secure_token_ttl => {
+        beside  => "secure_token alibaba-b; $secret",
+        outer   => 'secure_token_ttl 1h;',
+        inner   => 'secure_token_ttl 3h;',
+        answers => statuses(map { my $ago = $_; sub { get(alibaba_b($_[0], time => time - $ago)) } } 2700, 7200),
+        says    => ['200 403', '200 200', '403 403'],
+    },
     secure_token_strip => {
         beside  => $azion,
         outer   => 'secure_token_strip on;',
@@ -215,6 +222,8 @@ sub server {
     server {
         listen unix:DIR/$name.sock;
         add_header X-Args "<\$args>" always;
+        # Of a token in the path the locations below know nothing.
+        rewrite "^/\\d{12}/[0-9a-f]{32}(/.*)" \$1;
         $in_server
         location /plain { }
         location /deep { location /deep/er { } }

@@ -6,6 +6,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
+use MIME::Base64 qw(encode_base64);
 use Test::More;
 use Facts;
 use SecureToken;
@@ -14,11 +15,25 @@ use SecureToken::Nginx;
 my $command = $ENV{SECURE_TOKEN_CLI} // die "SECURE_TOKEN_CLI is not set\n";
 my $nginx   = SecureToken::Nginx->new;
 
-# What stands in a scheme's location beside the scheme itself.
+# What a scheme's facts say of it.
+sub in_path { $_[0]{link} =~ m{^/} }
+sub is_raw  { ($_[0]{message} // '') =~ /:raw\}/ }
+sub is_hex  { ($_[0]{digest} // '') =~ /:hex$/ }
+sub signs_query { ($_[0]{message} // '') =~ /\{uri:raw\}/ }
+# Whether the expiry is a parameter of its own.
+sub has_parameter_of_time { defined $_[0]{parameters}{expires} }
+sub has_time    { $_[0]{link} =~ /\{(?:expires|time)[}:]/ }
+# How exactly a link tells its time, in seconds.
+sub grain { $_[0]{link} =~ /:yyyymmddhhmm/ ? 60 : 1 }
+# A secret as it stands in a configuration.
+sub secret_of { my ($scheme, $text) = @_; return $scheme->{secret} eq 'base64' ? encode_base64($text, '') : $text }
+
+# What stands in a scheme's location beside the scheme itself. A token in the path stands in front of the location's name.
 sub location {
     my ($scheme, $place, @more) = @_;
+    my $where = in_path($scheme) ? "~ ^(?:/[^/]*)*/$place/" : "/$place/";
     return qq{
-        location /$place/ {
+        location $where {
             secure_token $scheme->{name};
             @more
             add_header X-Reason "<\$secure_token_reason>" always;
@@ -29,11 +44,13 @@ my ($new, $old) = ('a-secret-for-tests', 'an-older-secret-for-tests');
 my @locations = map {
     my $scheme = $_;
     my $name   = $scheme->{name};
-    my $both   = "secure_token_secret $new; secure_token_secret $old id=old;";
+    my ($one, $two) = map { secret_of($scheme, $_) } $new, $old;
+    my $both   = "secure_token_secret $one; secure_token_secret $two id=old;";
+    my $free   = $scheme->{client_ip} eq 'always' ? 'secure_token_client_ip off;' : '';
     my $bound  = 'secure_token_client_ip $http_x_client;';
     (
-        location($scheme, $name, $both),
-        location($scheme, "$name-cookie", $both, 'secure_token_source $cookie_token;'),
+        location($scheme, $name, $both, $free),
+        in_path($scheme) ? () : location($scheme, "$name-cookie", $both, $free, 'secure_token_source $cookie_token;'),
         $scheme->{client_ip} eq 'never' ? () : location($scheme, "$name-bound", $both, $bound),
     )
 } schemes();
@@ -42,7 +59,7 @@ $nginx->configure(http => "server { listen unix:DIR/nginx.sock; @locations }")->
 # A link of a scheme, by the command.
 sub signed {
     my ($scheme, $path, %with) = @_;
-    local $ENV{SECRET} = $with{secret} // $new;
+    local $ENV{SECRET} = secret_of($scheme, $with{secret} // $new);
     my @expiry = defined $with{expires} ? ('--expires-at', $with{expires}) : qw(--expires-in 1h);
     my ($rc, $link) = $nginx->run(undef, $command, 'sign', '--scheme', $scheme->{name}, '--secret-env', 'SECRET', @expiry,
         defined $with{ip} ? ('--client-ip', $with{ip}) : (), $path);
@@ -67,34 +84,59 @@ sub refused {
     like reason($link, @headers), qr/^(?:$reasons)$/, $what;
 }
 
-# Where the token's value begins in a link, and how long it is.
-sub token_in {
-    my ($scheme, $link) = @_;
-    my $name = $scheme->{parameters}{token};
-    my $form = defined $name ? qr/[?&]\Q$name\E=\K[^&#]*/ : qr/\?\K[^&#]*/;
-    $link =~ $form or die "no token in $link\n";
-    return ($-[0], $+[0] - $-[0]);
+# Where a field's text begins in a link, and how long it is: `token`, or `time` for whatever tells when it ends.
+sub field_in {
+    my ($scheme, $link, $field) = @_;
+    my %form = (token => '[A-Za-z0-9_=-]*?', time => '[0-9]*');
+    my $form = join '', map {
+        my $is = /^\{token\}$/ ? 'token' : /^\{(?:expires|time)[}:]/ ? 'time' : '';
+        $is eq $field ? "($form{$is})" : $is ? $form{$is} : $_ eq '{path}' ? '(?=/)' : quotemeta
+    } $scheme->{link} =~ /\{[^}]*\}|[^{]+/g;
+    # Parameters may stand anywhere.
+    $form = join '', map { "(?=.*[?&]$_(?:[&#]|\$))" } split /\\&/, $form =~ s/^\\\?//r unless in_path($scheme);
+    $link =~ /^$form/ && defined $-[1] or die "no $field in $link\n";
+    return ($-[1], $+[1] - $-[1]);
 }
 
 # The link with other characters at a place of its token.
 sub altered {
     my ($scheme, $link, $at, $text) = @_;
-    my ($start, $length) = token_in($scheme, $link);
+    my ($start, $length) = field_in($scheme, $link, 'token');
     $at += $length if $at < 0;
     substr($link, $start + $at, length $text) = $text;
     return $link;
 }
 
-sub other { $_[0] eq 'A' ? 'B' : 'A' }
+# The link with another text as its time.
+sub at_time {
+    my ($scheme, $link, $text) = @_;
+    my ($start, $length) = field_in($scheme, $link, 'time');
+    substr($link, $start, $length) = $text;
+    return $link;
+}
+
+# The token of a link, at another path.
+sub moved {
+    my ($scheme, $link, $path) = @_;
+    return $path . $link =~ s/^[^?]*//r unless in_path($scheme);
+    my ($prefix) = $scheme->{link} =~ /^(.*)\{path\}$/;
+    my $segments = $prefix =~ tr{/}{};
+    my ($front) = $link =~ m{^((?:/[^/]*){$segments})} or die "no token in $link\n";
+    return $front . $path;
+}
+
+sub other { $_[0] eq 'A' ? 'B' : $_[0] eq '0' ? '1' : $_[0] =~ /[0-9a-f]/ ? '0' : 'A' }
 
 for my $scheme (schemes()) {
     my $name = $scheme->{name};
     my $path = "/$name/dir/film10";
+    # A path in which no token is looks as if it had none.
+    my ($malformed, $missing) = in_path($scheme) ? ('malformed|missing', 'missing|malformed') : ('malformed', 'missing');
     subtest $name => sub {
         my $link = signed($scheme, $path);
-        my ($start, $length) = token_in($scheme, $link);
+        my ($start, $length) = field_in($scheme, $link, 'token');
         my ($query) = $link =~ /\?(.*)/;
-        my $expires = $scheme->{parameters}{expires};
+        my $at = sub { moved($scheme, $link, $_[0]) };
 
         opens $link, 'a link that was signed opens';
         opens signed($scheme, $path, secret => $old), 'with an older secret as well';
@@ -102,70 +144,104 @@ for my $scheme (schemes()) {
         refused signed($scheme, $path, secret => "$new$old"), 'nor with both at once', 'signature';
 
         # The path.
-        refused "/$name/dir/$_?$query", "tampering: another path: $_", 'signature|url'
-            for qw(film11 film1 Film10 ../film10);
-        refused "/$name/?$query", 'tampering: the directory', 'signature|url';
-        refused "$path/?$query", 'tampering: a slash behind it', 'signature|url' if $scheme->{scope} eq 'exact';
-        opens "/$name//dir/./x/../film10?$query", 'path tricks: the path that counts is the one that is served';
-        opens $path =~ s{dir/}{dir%2F}r . "?$query", 'path tricks: an encoded slash is one';
-        refused "/$name%2Fdir%00/film10?$query", 'path tricks: a NUL is refused', 'status 400';
+        refused $at->("/$name/dir/$_"), "tampering: another path: $_", 'signature|url' for qw(film11 film1 Film10 ../film10);
+        refused $at->("/$name/"), 'tampering: the directory', 'signature|url';
+        refused $at->("$path/"), 'tampering: a slash behind it', 'signature|url' if $scheme->{scope} eq 'exact';
+        my %spelled = ("/$name//dir/./x/../film10" => 'dots and slashes', $path =~ s{dir/}{dir%2F}r => 'an encoded slash', $path =~ s/film/f%69lm/r => 'an encoded letter');
+        for my $spelling (sort keys %spelled) {
+            my $what = "path tricks: $spelled{$spelling}";
+            if (is_raw($scheme)) {
+                refused $at->($spelling), "$what: the path that counts is the one that was sent", 'signature';
+                opens signed($scheme, $spelling), "$what: and so it may be signed";
+            } else {
+                opens $at->($spelling), "$what: the path that counts is the one that is served";
+            }
+        }
+        refused $at->("/$name%2Fdir%00/film10"), 'path tricks: a NUL is refused', 'status 400';
 
         # The token.
-        for my $at (0, 1, int($length / 2), -2) {
-            my ($was) = substr $link, $start + ($at < 0 ? $length + $at : $at), 1;
-            refused altered($scheme, $link, $at, other($was)), "tampering: character $at", 'signature|malformed';
+        for my $place (0, 1, int($length / 2), -2) {
+            my ($was) = substr $link, $start + ($place < 0 ? $length + $place : $place), 1;
+            refused altered($scheme, $link, $place, other($was)), "tampering: character $place", 'signature|malformed';
         }
-        refused substr($link, 0, $start + $length - 1) . substr($link, $start + $length), 'a token cut short', 'malformed|signature';
-        refused altered($scheme, $link, 0, 'AAAA' . substr $link, $start, $length), 'a token that is longer', 'malformed|signature';
-        refused altered($scheme, $link, 0, 'A' x 7000), 'a token of 7,000 characters', 'malformed|signature';
-        refused $path . '?' . $query =~ s/([\w-])(?==|$|&)/sprintf '%%25%02X', ord $1/er, 'encoded twice', 'malformed|missing|signature';
-        my $encoded = $link;
-        substr($encoded, $start, 1) = sprintf '%%%02X', ord substr $link, $start, 1;
-        opens $encoded, 'encodings: a character of it percent-encoded';
+        my $with = sub { substr($link, 0, $start) . $_[0] . substr($link, $start + $length) };
+        my $token = substr $link, $start, $length;
+        refused $with->(substr $token, 0, -1), 'a token cut short', "$malformed|signature";
+        refused $with->("AAAA$token"), 'a token that is longer', "$malformed|signature";
+        refused $with->('A' x 7000), 'a token of 7,000 characters', "$malformed|signature";
+        refused $with->(substr($token, 0, -1) . sprintf '%%25%02X', ord substr $token, -1), 'encoded twice', "$malformed|signature";
+        my $encoded = $with->(sprintf('%%%02X', ord $token) . substr $token, 1);
+        if (in_path($scheme)) { refused $encoded, 'encodings: a character of it percent-encoded', $malformed }
+        else                  { opens $encoded, 'encodings: a character of it percent-encoded' }
+        if (is_hex($scheme)) {
+            refused $with->(uc $token), 'look-alike: upper case', 'malformed' if uc $token ne $token;
+        } elsif (defined $scheme->{digest}) {
+            # The last character of 16 bytes has four bits to spare.
+            my $alphabet = join '', 'A' .. 'Z', 'a' .. 'z', 0 .. 9, '-', '_';
+            my $last = index $alphabet, substr $token, -1;
+            refused $with->(substr($token, 0, -1) . substr $alphabet, $last ^ $_, 1), "look-alike: spare bits $_", 'malformed' for 1, 8, 15;
+        }
 
         # None, and two.
         refused $path, 'no token', 'missing';
-        refused substr($link, 0, $start) . substr($link, $start + $length), 'an empty token', 'missing';
-        if (defined $scheme->{parameters}{token}) {
-            my $bad = "$scheme->{parameters}{token}=" . 'A' x $length;
-            refused "$path?$bad&$query", 'duplicate: a bad one first', 'duplicate';
-            refused "$path?$query&$bad", 'duplicate: a bad one behind', 'duplicate';
-            opens "$path?x=1&$query&y=2", 'other parameters may stand around it';
+        if (in_path($scheme)) {
+            refused $with->(''), 'an empty token', $missing;
+            refused "/x$link", 'something in front of it', $missing;
+            opens "$link?x=1&y=2", 'a query may stand behind it';
         } else {
-            opens "$path?$query&y=2", 'other parameters may stand behind it';
+            my $empty = $scheme->{parameters}{token} // '';
+            refused $link =~ s/([?&]\Q$empty\E=)[^&]*/$1/r =~ s/\?[^=]*$/?/r, 'an empty token', 'missing';
+            my $around = signs_query($scheme) ? sub { refused @_, 'signature' } : \&opens;
+            if (defined $scheme->{parameters}{token}) {
+                my $bad = "$scheme->{parameters}{token}=" . 'A' x $length;
+                refused "$path?$bad&$query", 'duplicate: a bad one first', 'duplicate';
+                refused "$path?$query&$bad", 'duplicate: a bad one behind', 'duplicate';
+                $around->("$path?x=1&$query&y=2", 'other parameters may stand around it, unless they are signed');
+            } else {
+                opens "$path?$query&y=2", 'other parameters may stand behind it';
+            }
         }
 
         # Its carrier.
-        refused $path, 'in a cookie that nobody asked for', 'missing', "Cookie: token=$query";
-        opens "/$name-cookie/x?", 'in a cookie that is asked for',
-            'Cookie: token=' . (signed($scheme, "/$name-cookie/x") =~ /\?(.*)/)[0];
-        refused signed($scheme, "/$name-cookie/x"), 'in the query where a cookie is asked for', 'missing';
+        my $carried = $query // $link =~ s/\Q$path\E$//r;
+        refused $path, 'in a cookie that nobody asked for', 'missing', "Cookie: token=$carried";
+        if (!in_path($scheme)) {
+            opens "/$name-cookie/x?", 'in a cookie that is asked for',
+                'Cookie: token=' . (signed($scheme, "/$name-cookie/x") =~ /\?(.*)/)[0];
+            refused signed($scheme, "/$name-cookie/x"), 'in the query where a cookie is asked for', 'missing';
+        } else {
+            refused "$path?$carried", 'in the query where it belongs into the path', 'missing';
+        }
 
         # Its expiry.
-        refused signed($scheme, $path, expires => earlier(1)), 'expired by a second', 'expired';
-        refused signed($scheme, $path, expires => 1), 'expired in 1970', 'expired';
-        if (defined $expires) {
-            my ($at) = $link =~ /\b\Q$expires\E=(\d+)/;
-            for my $other ($at + 1, $at - 1, "${at}0") {
-                refused $link =~ s/\b\Q$expires\E=\d+/$expires=$other/r, "tampering: expiry $other", 'signature|malformed';
+        refused signed($scheme, $path, expires => earlier(grain($scheme))), 'expired just now', 'expired';
+        refused signed($scheme, $path, expires => 1_000_000), 'expired in 1970', 'expired';
+        if (has_time($scheme)) {
+            my ($begin, $digits) = field_in($scheme, $link, 'time');
+            my $time = substr $link, $begin, $digits;
+            refused at_time($scheme, $link, $_), "tampering: time $_", 'signature|malformed' for $time + 1, $time - 1, "${time}0";
+            for my $form ("+$time", "%20$time", "0$time", "$time%20", "-$time", '99999999999999999999', '0x7fffffff', '') {
+                refused at_time($scheme, $link, $form), "a time of the form \"$form\"", $malformed;
             }
-            for my $form ("+$at", "%20$at", "0$at", "$at%20", "-$at", '99999999999999999999', '0x7fffffff', '') {
-                refused $link =~ s/\b\Q$expires\E=\d+/$expires=$form/r, "an expiry of the form \"$form\"", 'malformed';
+            for my $sign (map { chr } 0x21, 0x24, 0x28 .. 0x2f, 0x3a .. 0x40, 0x7e) {
+                my $form = percent_encode(substr($time, 0, 4) . $sign . substr $time, 5);
+                refused at_time($scheme, $link, $form), "a time with \"$sign\" in it", $malformed;
             }
+        }
+        if (has_parameter_of_time($scheme)) {
+            my $expires = $scheme->{parameters}{expires};
             refused "$path?" . $query =~ s/&?\b\Q$expires\E=\d+//r, 'no expiry', 'malformed';
-            refused "$link&$expires=$at", 'duplicate: the expiry', 'duplicate';
-            for my $other (map { chr } 0x21, 0x24, 0x28 .. 0x2f, 0x3a .. 0x40, 0x7e) {
-                my $form = substr($at, 0, 4) . $other . substr $at, 5;
-                refused $link =~ s/\b\Q$expires\E=\d+/"$expires=" . percent_encode($form)/er, "an expiry with \"$other\" in it", 'malformed';
-            }
+            refused "$link&$expires=" . later(), 'duplicate: the expiry', 'duplicate';
+        }
+        if (has_time($scheme) && !defined $scheme->{lifetime}) {
             # A link that was signed with a length of time in place of an expiry, whose path ends like the beginning of one.
-            my ($short) = signed($scheme, "/$name/film-2026", expires => 3600) =~ /\?(.*)/;
-            refused "/$name/film?" . $short =~ s/\b\Q$expires\E=3600/$expires=-20263600/r, 'boundary shift: the end of a name', 'malformed|signature';
+            my $short = signed($scheme, "/$name/film-2026", expires => 3600);
+            refused at_time($scheme, moved($scheme, $short, "/$name/film"), '-20263600'), 'boundary shift: the end of a name', 'malformed|signature';
             # A digit at the border of path and expiry.
-            refused $path =~ s/10$/1/r . '?' . $query =~ s/\b\Q$expires\E=/$expires=0/r, 'boundary shift: the path\'s zero', 'malformed|signature';
-            my ($first, $rest) = $at =~ /^(.)(.*)/;
-            refused "$path$first?" . $query =~ s/\b\Q$expires\E=\d+/$expires=$rest/r, 'boundary shift: the expiry\'s first digit',
-                'expired|signature|malformed';
+            my ($begin, $digits) = field_in($scheme, $link, 'time');
+            my ($first, $rest) = substr($link, $begin, $digits) =~ /^(.)(.*)/;
+            refused at_time($scheme, $at->($path =~ s/10$/1/r), "0$first$rest"), 'boundary shift: the path\'s zero', 'malformed|signature';
+            refused at_time($scheme, $at->("$path$first"), $rest), 'boundary shift: the expiry\'s first digit', 'expired|signature|malformed';
         }
 
         # The client's address.
