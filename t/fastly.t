@@ -203,6 +203,7 @@ my $said = complaint('secure_token_secret_file FILE;');
 like $said, qr/\[emerg\] .*base64/, 'nor in a file';
 unlike $said, qr/certainly/, 'which is not repeated either';
 like complaint('', 'secure_token_secret certainly-no-base64-text;'), qr/\[emerg\] .*base64/, 'nor from an outer block';
+unlike complaint('secure_token_secret no-base64-of-any-kind;'), qr/16 bytes/, 'what is no key is not weighed';
 like complaint('secure_token_secret c2hvcnQ=;'), qr/\[warn\] .*16 bytes/, 'a short one: its bytes count';
 like complaint("secure_token_secret MDEyMzQ1Njc4OWFiY2Rl; "), qr/\[warn\] .*16 bytes/, 'fifteen bytes are short, whatever base64 makes of them';
 like complaint("secure_token_secret $SecureToken::BASE64; $_;"), qr/\[emerg\] .*"secure_token_/, $_

@@ -12,6 +12,7 @@ use SecureToken::Nginx;
 
 my $nginx = SecureToken::Nginx->new;
 $nginx->write("html/$_", "file $_\n") for 'b.txt', 'private/a.txt', 'admin/x.txt', 'a.php';
+$nginx->write("html/vod/film/$_", "film $_\n") for 'a.txt', 'sub/index.html', 'none.txt';
 $nginx->write("data/$_", "data $_\n") for 'b.txt', 'cretdir/b.txt', 'secretdir/b.txt', 'index.html';
 
 my $closed = <<"CONF";
@@ -30,6 +31,10 @@ server { listen unix:DIR/nested_dry.sock; location ^~ /20 { alias DIR/data/; sec
 server { listen unix:DIR/nested_any.sock; satisfy any; location ^~ /20 { allow all; alias DIR/data/; location ~ . { } } }
 server { listen unix:DIR/nested_tried.sock; location ^~ /20 { alias DIR/data/; location ~ . { try_files \$uri /b.txt =404; } } }
 server { listen unix:DIR/captured.sock; location ~ "^/[0-9]+/[0-9a-f]+/(?<rest>.*)" { alias DIR/data/\$rest; if (\$arg_x) { set \$y 1; } } }
+server { listen unix:DIR/inner.sock; location / { alias DIR/data/; secure_token off; location ^~ /20 { secure_token alibaba-b; } } }
+server { listen unix:DIR/block.sock; location / { alias DIR/data/; location ~ \.txt\$ { if (\$arg_x) { set \$y 1; } } } }
+server { listen unix:DIR/limited.sock; location / { alias DIR/data/; location ~ \.txt\$ { limit_except POST { allow all; } } } }
+server { listen unix:DIR/title.sock; location / { root html; location ~ "^(?:/[0-9]{12}/[0-9a-f]{32})?(?<title>/vod/[^/]+/)" { secure_token_uri \$title; error_page 404 /vod/film/none.txt; } } }
 server { listen unix:DIR/origin.sock; secure_token off; location / { return 200 "\$request_method \$request_uri\\n"; } }
 CONF
 $nginx->start;
@@ -57,6 +62,16 @@ is answer($_ => '/202001010000/x/'), 404, "$_: nor where nobody signed" for qw(n
 is answer(nested_tried => alibaba_b($_)), 500, "try_files: $_" for '/', '/a';
 is answer(captured => alibaba_b($_)), 'data b.txt', "an alias with captures: $_" for '/b.txt', '/b.txt?x=1';
 
+is answer(inner => alibaba_b('/b.txt')), 'data b.txt', 'an alias of the location around: what it replaces is there';
+is answer(block => alibaba_b('/b.txt?x=1')), 'data b.txt', 'and in the block of an if';
+is answer(limited => alibaba_b('/b.txt')), 'data b.txt', 'and of a limit_except';
+
+my $token = alibaba_b('', signs => '/vod/film/');
+is answer(title => "$token/vod/film/a.txt"), 'film a.txt', 'the token may be absent in the expression of a location: a file of the directory';
+is answer(title => "$token/vod/film/sub/"), 'film sub/index.html', 'the index of one within, which NGINX looks for anew';
+is answer(title => "$token/vod/film/other.txt"), 404, 'a file that is not there is not found, not refused';
+is answer(title => '/vod/film/a.txt'), 403, 'and without a token nothing opens';
+
 unlike $nginx->log, qr/exited on signal/, 'no worker dies';
 # NGINX's own word for an alias that does not fit.
 is $nginx->alarms =~ s/.*"alias" cannot be used.*\n//gr, '', 'and nothing else went wrong';
@@ -65,12 +80,14 @@ $nginx->stop;
 # --- What nginx -t says -----------------------------------------------------------------------------
 
 sub complaint {
-    my ($location) = @_;
-    $nginx->configure(http => "server { listen unix:DIR/nginx.sock; $location { secure_token alibaba-b; secure_token_secret $SECRET; } }");
+    my ($location, $beside) = (@_, '');
+    $nginx->configure(http => "server { listen unix:DIR/nginx.sock; $location { $beside secure_token alibaba-b; secure_token_secret $SECRET; } }");
     return ($nginx->test)[1] =~ /\[warn\] (.*)/ ? $1 : '';
 }
 is complaint("location $_"), '', "location $_: links come there" for '/', '^~ /', '^~ /20', '~ "^/[0-9]{12}/"';
 like complaint("location $_"), qr/"secure_token alibaba-b": links of the scheme begin with the token, .* none comes to location "[^"]+"/,
     "location $_: none does, and a warning says so" for '/films/', '= /film.mp4', '^~ /films/';
+
+is complaint('location /films/', 'internal;'), '', 'where only NGINX itself sends requests they come without a token';
 
 done_testing;

@@ -125,8 +125,11 @@ impl Written {
             let Value::Literal(literal) = &**text else {
                 return None;
             };
-            let length = spelling.key_length(Secret::new(literal));
-            (length < SHORT && told.insert(Rc::as_ptr(text))).then(|| Complaint {
+            let key = Secret::new(literal);
+            let length = spelling.key_length(key);
+            // What the scheme cannot use at all is told as such.
+            let is_key = scheme.prepare(key).is_ok();
+            (is_key && length < SHORT && told.insert(Rc::as_ptr(text))).then(|| Complaint {
                 level: Level::Warn,
                 place: secret.place,
                 message: format!(
@@ -142,6 +145,10 @@ impl Written {
     pub(super) fn unreachable(&self, scheme: Option<Scheme>, cf: &Conf) -> Option<Complaint> {
         let chosen = self.scheme.as_ref()?;
         let scheme = scheme.filter(|scheme| scheme.facts().carrier == Carrier::Path)?;
+        // Where requests are only sent on from elsewhere, they come without the token.
+        if cf.is_internal() {
+            return None;
+        }
         let is_prefix = matches!(
             cf.search()?,
             Search::Prefix | Search::PrefixAlone | Search::Exact
@@ -155,7 +162,8 @@ impl Written {
             place: chosen.place,
             message: format!(
                 "\"secure_token {0}\": links of the scheme begin with the token, as in \"{1}\", and none comes to \
-                 {name}; write \"location /\" or a regular expression for the whole path",
+                 {name} unless a \"rewrite\" leads there; write \"location /\" or a regular expression for the whole \
+                 path",
                 scheme.name(),
                 scheme.facts().link(&scheme.facts().params),
             ),

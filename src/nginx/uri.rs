@@ -76,7 +76,9 @@ fn is_still_in_location(core: &ngx_http_core_loc_conf_t, path: &[u8], rest: &[u8
     /// What NGINX writes down for an `alias` with captures, which replaces the whole path.
     const WHOLE: usize = isize::MAX as usize;
     let is_regex = !core.regex.is_null();
-    let is_in_name = is_regex || rest.starts_with(core.name.as_bytes());
+    // The name counts for a handler, such as that of `proxy_pass`.
+    let is_handled = core.handler.is_some();
+    let is_in_name = !is_handled || is_regex || rest.starts_with(core.name.as_bytes());
     match core.alias {
         0 => is_in_name,
         WHOLE => true,
