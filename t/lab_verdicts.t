@@ -294,6 +294,10 @@ subtest 'it names the usual mistakes with ectokens' => sub {
     is $reason, 'missing', 'with a name: the reason';
     like $what, qr/in the parameter "token"/, 'with a name';
 
+    # Some tokens begin like an expiry with its token behind it.
+    ($reason) = mistakes('/a?token=82_' . substr $good, 3);
+    is $reason, 'missing', 'with a name, and digits in front: the reason';
+
     for my $case (['malformed', "/a?DVR?$good"], ['missing', "/a?$good?x=1"], ['malformed', "/a?$good?1592838041"]) {
         ($reason, $what) = mistakes($case->[1]);
         is $reason, $case->[0], 'a second ?: the reason';

@@ -189,6 +189,8 @@ fn the_scheme_of_a_token_without_a_name_is_guessed() {
     for query in [
         token.clone(),
         format!("x=1&token={token}"),
+        // Like an expiry with its token behind it.
+        format!("token=82_{token}"),
         format!("{token}X"),
     ] {
         let ran = Cli::new().run(&[

@@ -39,7 +39,11 @@ pub(crate) fn looks_like_token(scheme: Scheme, text: &[u8]) -> bool {
     else {
         return false;
     };
-    let is_time = |time| inspect::read_time(format.time.spelling, time).is_some();
+    let spelling = format.time.spelling;
+    // Any digits are a time of some age, and tokens of others begin with digits too.
+    let is_time = |time: &[u8]| {
+        time.len() == spelling.usual_length() && inspect::read_time(spelling, time).is_some()
+    };
     inspect::is_token(scheme, text) || parts.time.is_some_and(is_time)
 }
 

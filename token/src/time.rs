@@ -12,7 +12,7 @@ use crate::text::Text;
 
 impl TimeSpelling {
     /// Characters of a time of these days.
-    pub(crate) const fn usual_length(self) -> usize {
+    pub const fn usual_length(self) -> usize {
         match self {
             Self::Seconds => 10,
             Self::Minutes { .. } => 12,

@@ -110,7 +110,7 @@ export function parametersOf(scheme) {
   const [token, expires] = SCHEMES[scheme].link.slice(1).split("&").map((param) => param.split("="));
   const holding = (kind) => new RegExp(`^${token[1].replace(/\{(\w+)\}/g, (_, name) =>
     `(?<${name}>${name === "token" ? ".*" : kind})`)}$`, "s");
-  return { token: { name: token[0], form: holding("[^_]*"), strict: holding("\\d+") }, expires: expires && { name: expires[0] } };
+  return { token: { name: token[0], form: holding("[^_]*"), strict: holding("\\d{10}") }, expires: expires && { name: expires[0] } };
 }
 
 // IV, one pair and tag are longer than any name of a parameter.
