@@ -128,8 +128,8 @@ impl Written {
             let key = Secret::new(literal);
             let length = spelling.key_length(key);
             // What the scheme cannot use at all is told as such.
-            let is_key = scheme.prepare(key).is_ok();
-            (is_key && length < SHORT && told.insert(Rc::as_ptr(text))).then(|| Complaint {
+            let is_short = length < SHORT && scheme.prepare(key).is_ok();
+            (is_short && told.insert(Rc::as_ptr(text))).then(|| Complaint {
                 level: Level::Warn,
                 place: secret.place,
                 message: format!(

@@ -134,6 +134,7 @@ impl<R: Row> Vendor for R {
         .digest::<R>(secret)
         .ok_or(SignError::Secret)?;
         let digest = digest.get(..R::FORMAT.digest.length()).unwrap_or_default();
+        // What is displayed borrows its encoding, which as a constant would be gone at the end of the line.
         let hex = HEXLOWER;
         let token: &dyn fmt::Display = match R::FORMAT.digest.encoding {
             Encoding::Base64Url => &Base64Display::new(digest, &URL_SAFE_NO_PAD),
