@@ -118,8 +118,8 @@ sub signed {
     my $nginx = example('Variables', 0);
     my $query = signed('/videos/a.txt');
     is $nginx->status("/videos/a.txt?$query"), 200, 'access log: request';
+    my $log = $nginx->written('links.log', 1);
     $nginx->stop;
-    my $log = slurp("$nginx->{dir}/logs/links.log");
     like $log, qr{"GET /videos/a\.txt" 200 PASSED "" key=1$}, 'access log: line';
     unlike $log, qr/st=/, 'access log: without the token';
 }

@@ -13,6 +13,7 @@ use Test::More;
 
 use SecureToken;
 use SecureToken::Ectoken;
+use SecureToken::Wait;
 
 my $binary = $ENV{TEST_NGINX_BINARY}              // die "TEST_NGINX_BINARY is not set\n";
 my $module = $ENV{TEST_NGINX_SECURE_TOKEN_MODULE} // die "TEST_NGINX_SECURE_TOKEN_MODULE is not set\n";
@@ -57,13 +58,7 @@ sub read_file {
 }
 
 # NGINX takes its pid file away as the last thing it does.
-sub gone {
-    for (1 .. 200) {
-        return 1 if !-e "$try/logs/nginx.pid";
-        select undef, undef, undef, 0.05;
-    }
-    return 0;
-}
+sub gone { return wait_for(sub { !-e "$try/logs/nginx.pid" }) }
 
 # For a test that ends early.
 sub stop {
@@ -79,15 +74,23 @@ sub run {
     return scalar qx{cd '$project' && { $command\n} 2>&1};
 }
 
-# An answer, with its header: of a shell's curl line, or of a path on the example's server.
+# An answer, with its header: of a shell's curl line, or of a path on the example's server. All but the metrics
+# are in the access log.
+my $answered;
 sub ask {
     my ($request, @options) = @_;
     if ($request =~ m{^/}) {
         $request = "curl @options 'http://127.0.0.1:$port{8080}$request'";
     }
     $request =~ s/^curl/curl -sSi --path-as-is/;
-    return run($request);
+    my $answer = run($request);
+    $answered += () = $answer =~ m{^HTTP/1\.1 \d}mg unless $request =~ m{/metrics};
+    return $answer;
 }
+
+# The access log with all of that, and what the other server was asked for: so many requests.
+sub access_log { return written("$try/logs/access.log", $answered) }
+sub seen       { return written("$try/logs/origin.log", $_[0]) =~ /"(GET [^"]*) HTTP/g }
 
 # Why countries cannot be looked up in a database, as Debian's NGINX can with Debian's packages.
 my $is_debian = `$binary -V 2>&1` =~ m{--modules-path=/usr/lib/nginx/modules};
@@ -136,6 +139,7 @@ sub example {
         'nginx -t has nothing to say against it';
     is run($start), '', 'started' or return;
 
+    $answered = 0;
     my $asked = 0;
     for my $question (split /\n/, $questions) {
         next unless $question =~ /^(curl .*?)  # (\d+)(?:, (.*))?$/;
@@ -181,7 +185,7 @@ my %more = (
         gives 403, azion($film, secret => 'example-secret-replaced'), 'another secret';
         gives 403, $film, 'another method without a token', undef, '-X DELETE';
 
-        my $log = read_file("$try/logs/access.log");
+        my $log = access_log();
         like $log,   qr{^127\.0\.0\.1 \[.*\] "GET \Q$film\E" 200 PASSED "" \d+$}m, 'the log says who was let in';
         like $log,   qr{"GET \Q$film\E" 410 EXPIRED "expired" 1470055000$}m,       'whose link expired';
         like $log,   qr{"GET \Q$film\E" 403 REJECTED "missing" -?$}m,              'and why somebody was refused';
@@ -245,9 +249,8 @@ my %more = (
         gives 403, $good =~ s{/[0-9a-f]{32}\K}{/videos/..}r, 'the same path in another spelling';
         gives 403, alibaba_b($film), 'another secret';
 
-        my @seen = read_file("$try/logs/origin.log") =~ /"(GET [^"]*) HTTP/g;
-        is_deeply \@seen, ["GET $far", "GET $far?b=1", 'GET /videos/none.txt'], 'the other server was asked once for each, and saw no token';
-        my $log = read_file("$try/logs/access.log");
+        is_deeply [seen(3)], ["GET $far", "GET $far?b=1", 'GET /videos/none.txt'], 'the other server was asked once for each, and saw no token';
+        my $log = access_log();
         like $log,   qr{"GET \Q$film\E" 200 PASSED "" \d+$}m, 'the log says who was let in';
         like $log,   qr{ 403 EXPIRED "expired" \d+$}m,         'whose link expired';
         unlike $log, qr{[0-9a-f]{32}/\S+" 200},                'and has no token that opens';
@@ -274,8 +277,7 @@ my %more = (
         gives 200, "$good&b=1", 'is no query: nothing of it in the cache', qr/^It opens\.$/m;
         gives 200, $other, 'nor the other way round', qr/^Another file\.$/m;
 
-        my @seen = read_file("$try/logs/origin.log") =~ /"(GET [^"]*) HTTP/g;
-        is_deeply \@seen, [
+        is_deeply [seen(4)], [
             "GET $film", "GET $film?b=1&a=2", "GET $film%3Fb=1", "GET $film?b=1",
             ], 'the origin was asked once for each, and saw no token';
     },
@@ -292,7 +294,7 @@ my %more = (
         gives 403, azion('/film.txt', secret => ''), 'signed with the empty secret', undef,
             '-H Host:three.example.com';
 
-        my $log = read_file("$try/logs/access.log");
+        my $log = access_log();
         like $log, qr{^two\.example\.com 127\.0\.0\.1 \[.*\] "GET /film\.txt" 403 REJECTED "signature"$}m,
             'the log has the tenant and the reason';
         like $log, qr{^three\.example\.com 127\.0\.0\.1 \[.*\] "GET /film\.txt" 403 REJECTED "no_secret"$}m,
@@ -324,8 +326,7 @@ my %more = (
         gives 200, $other, 'a question mark in the path', qr/^Another file\.$/m;
         gives 200, gcore($film, secret => $current) . '&b=1', 'is no query: nothing of it in the cache', qr/^It opens\.$/m;
 
-        my @seen = read_file("$try/logs/origin.log") =~ /"(GET [^"]*) HTTP/g;
-        is_deeply [sort @seen], [sort "GET $film", "GET $image", "GET $image?b=1", ('GET /films/long.txt') x 4, "GET $film%3Fb=1", "GET $film?b=1"],
+        is_deeply [sort { $a cmp $b } seen(9)], [sort "GET $film", "GET $image", "GET $image?b=1", ('GET /films/long.txt') x 4, "GET $film%3Fb=1", "GET $film?b=1"],
             'the origin was asked once for each slice, and saw no token';
 
         # Who keeps sending wrong links, and who does not.
@@ -338,7 +339,7 @@ my %more = (
 
         # The log, also of URLs that would break a text in quotation marks.
         ask($_) for "$film%22,%22x%22:%22?$wrong", "$film%5C%0A%FF?md5=", "/\xff%22?\xff", '/%25%00';
-        my @log = map { JSON::PP->new->utf8->decode($_) } split /\n/, my $text = read_file("$try/logs/access.log");
+        my @log = map { JSON::PP->new->utf8->decode($_) } split /\n/, my $text = access_log();
         cmp_ok scalar @log, '>', 50, 'each line of the log is an object of JSON';
         unlike $text, qr/md5|expires|$1/, 'in which there is no token' if $wrong =~ /md5=([^&]+)/;
         my %of = map { ("$_->{path} $_->{status}" => $_) } @log;
@@ -381,7 +382,7 @@ my %more = (
             }
         }
 
-        my $log = read_file("$try/logs/access.log");
+        my $log = access_log();
         like $log, qr{^203\.0\.113\.7 FR \[.*\] "GET \Q$film\E" 200 PASSED "" primary$}m,
             'the log has the country and the secret';
         like $log, qr{^198\.51\.100\.7 US \[.*\] "GET \Q$film\E" 404 REJECTED "country" primary$}m,

@@ -27,9 +27,10 @@ my $nginx = Documents::Nginx->new($text);
 $nginx->file('html/videos/film.mp4', "a film\n");
 $nginx->start;
 
+# The lines of the access log, once there are so many.
 sub entries {
-    my $text = slurp("$nginx->{dir}/logs/links.log");
-    return map { JSON::PP->new->utf8->decode($_) } split /\n/, $text;
+    my ($count) = @_;
+    return map { JSON::PP->new->utf8->decode($_) } split /\n/, $nginx->written('links.log', $count);
 }
 
 # Sends bytes as they are, and waits for the end of the answer.
@@ -52,7 +53,7 @@ my $past    = earlier();
 my $expired = azion('/videos/film.mp4', %with, expires => $past);
 my $wrong   = azion('/videos/film.mp4', secret => 'x');
 is $nginx->status($_->[0]), $_->[1], "a link: $_->[1]" for [$passed, 200], [$expired, 410], [$wrong, 403];
-is_deeply [map { join ' ', @$_{qw(method path status token reason key expires server client)} } entries()], [
+is_deeply [map { join ' ', @$_{qw(method path status token reason key expires server client)} } entries(3)], [
     map { "GET /videos/film.mp4 $_ cdn.example.com 127.0.0.1" } '200 PASSED  1 ' . ($passed =~ /e=(\d+)/)[0],
     "410 EXPIRED expired 1 $past", '403 REJECTED signature  ',
 ], 'a line has what is known of a link';
@@ -61,7 +62,7 @@ my ($error, $shown) = map { $_->{text} } blocks($guide, lang => 'text');
 my ($logged) = grep { /: expired, / } split /\n/, $nginx->log;
 my $shape = sub { $_[0] =~ s/\d+/0/gr =~ s/"GET [^"]*"|host: "[^"]*"/""/gr =~ s/\s+\z//r };
 is $shape->($logged), $shape->($error), 'a line of the error log looks as is shown';
-my ($line) = grep { $_->{token} eq 'EXPIRED' } entries();
+my ($line) = grep { $_->{token} eq 'EXPIRED' } entries(3);
 is_deeply [sort keys %{ JSON::PP->new->decode($shown) }], [sort keys %$line], 'and one of the access log has the fields that are shown';
 
 # --- Whatever is asked for
@@ -72,7 +73,6 @@ my @odd = (
     "/videos/\xff\xfe", "/videos/\xc3\xbc", "/\xed\xa0\x80\xf8", '/videos/"quoted"', '/videos/\\', '/videos/{}[]\'', '/videos/a;b', '/videos/a#b', '/videos/%', '/videos/%2',
     '/videos/%2e%2e/%2e%2e/', '/videos/' . 'x' x 9000, '//videos//a', '/', '*', 'http://cdn.example.com/videos/a', '/videos/a%3Fst=x', '/gcore/a', '/ectoken/a',
 );
-my $before = () = entries();
 for my $path (@odd) {
     my ($bare) = ectoken('', 'ec_expire=' . later(), secret => $secret) =~ /\?(.*)/;
     my ($azion, $gcore) = map { s/.*\?//r } azion('/a', %with), gcore('/a', %with);
@@ -86,12 +86,13 @@ raw("GET /videos/a?$passed\r\nHost: \xff\"\\\r\n\r\n");
 raw("BREW /videos/a?$passed HTTP/1.1\r\nHost: \xff\xfe\r\nConnection: close\r\n\r\n");
 raw("nonsense \xff \" \\ $passed\r\n\r\n");
 raw("\x16\x03\x01\x00\xff\xff\r\n\r\n");
+my $requests = 3 + 6 * @odd + 6;
+my $log      = $nginx->written('links.log', $requests);
 $nginx->stop;
 
-my @entries = eval { entries() };
-is $@, '', 'whatever is asked for, every line is JSON' or diag slurp("$nginx->{dir}/logs/links.log");
-is scalar(@entries) - $before, 6 * @odd + 6, 'one for each request';
-my $log = slurp("$nginx->{dir}/logs/links.log");
+my @entries = eval { entries($requests) };
+is $@, '', 'whatever is asked for, every line is JSON' or diag $log;
+is scalar(@entries), $requests, 'one for each request';
 unlike $log, qr/[^\x20-\x7e\n]/, 'and plain ASCII';
 is_deeply [grep { index($log, $_) >= 0 || index(lc $log, lc $_) >= 0 } @tokens], [], 'and no token is in it, right, wrong or misplaced';
 is scalar(grep { $_->{path} eq '/videos/%22,%22token%22:%22PASSED' && $_->{token} eq 'REJECTED' } @entries), 6, 'a path cannot pass for another field';

@@ -12,6 +12,7 @@ use File::Basename qw(basename dirname);
 use File::Path qw(make_path);
 use File::Temp qw(tempdir);
 use IO::Socket::INET ();
+use SecureToken::Wait ();
 use Test::More ();
 
 use Exporter qw(import);
@@ -327,12 +328,9 @@ package Documents::Nginx {
         }
         $self->{pid} = $pid;
         push @running, $self;
-        for (1 .. 100) {
-            return $self
-                if IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{port});
-            select undef, undef, undef, 0.05;
-        }
-        die "NGINX does not answer:\n" . $self->log;
+        SecureToken::Wait::wait_for(sub { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{port}) })
+            or die "NGINX does not answer:\n" . $self->log;
+        return $self;
     }
 
     sub stop {
@@ -348,6 +346,9 @@ package Documents::Nginx {
     }
 
     sub log { Documents::slurp("$_[0]{dir}/logs/error.log") }
+
+    # An access log, once it is `enough`.
+    sub written { return SecureToken::Wait::written("$_[0]{dir}/logs/$_[1]", $_[2]) }
 
     # The status that a request is answered with.
     sub status {

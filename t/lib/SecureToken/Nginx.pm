@@ -17,7 +17,7 @@ use File::Path qw(make_path);
 use File::Temp ();
 use IO::Socket::UNIX;
 use POSIX qw(:sys_wait_h);
-use Time::HiRes qw(sleep time);
+use SecureToken::Wait ();
 
 our $BINARY = $ENV{TEST_NGINX_BINARY} // 'nginx';
 our $MODULE = $ENV{TEST_NGINX_SECURE_TOKEN_MODULE}
@@ -51,12 +51,10 @@ sub write {
     return $path;
 }
 
-sub read {
-    my ($self, $name) = @_;
-    open my $in, '<:raw', "$self->{dir}/$name" or return '';
-    local $/;
-    return <$in> // '';
-}
+sub read { return SecureToken::Wait::contents("$_[0]{dir}/$_[1]") }
+
+# The same of an access log, once it is `enough`.
+sub written { return SecureToken::Wait::written("$_[0]{dir}/$_[1]", $_[2]) }
 
 sub configure {
     my ($self, %with) = @_;
@@ -128,15 +126,7 @@ sub start {
     return $self;
 }
 
-sub wait_for {
-    my ($self, $condition, $seconds) = @_;
-    my $until = time + ($seconds // 10);
-    while (time < $until) {
-        return 1 if $condition->();
-        sleep 0.02;
-    }
-    return 0;
-}
+sub wait_for { my ($self, @condition) = @_; return SecureToken::Wait::wait_for(@condition) }
 
 sub workers {
     my ($self) = @_;

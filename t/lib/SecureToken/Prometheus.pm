@@ -13,7 +13,7 @@ use HTTP::Tiny;
 use IO::Socket::INET;
 use JSON::PP ();
 use POSIX ();
-use Time::HiRes qw(sleep time);
+use SecureToken::Wait ();
 
 # How to get what is missing; nothing if all is there.
 sub missing {
@@ -52,15 +52,7 @@ sub start {
 
 sub log { open my $in, '<', "$_[0]{dir}/log" or return ''; local $/; return <$in> }
 
-sub wait_for {
-    my ($self, $condition, $seconds) = @_;
-    my $until = time + ($seconds // 30);
-    while (time < $until) {
-        return 1 if $condition->();
-        sleep 0.2;
-    }
-    return 0;
-}
+sub wait_for { my ($self, @condition) = @_; return SecureToken::Wait::wait_for(@condition) }
 
 # What its HTTP API answers: data, or dies with the error.
 sub api {

@@ -33,6 +33,7 @@ use Digest::MD5 qw(md5_hex);
 use Test::Nginx::Socket ();
 use Test::Nginx::Util   ();
 use Test::More          ();
+use SecureToken::Wait;
 
 # The package that `eval` sections are evaluated in.
 package Test::Base::Filter {
@@ -42,14 +43,22 @@ package Test::Base::Filter {
 
 our ($Config, $HttpConfig);
 
-# Test::Nginx reads the error log behind every request, and waits before it does, for lines that come
-# after the answer. This module writes its line before it.
+# Test::Nginx reads the logs behind every request, and sleeps before it does, for lines that come after
+# the answer. This module writes its line of the error log before it, and for one of the access log a
+# sleep may be too long or too short.
+my $running;
 {
     no warnings 'redefine';
     my $read = \&Test::Nginx::Util::error_log_data;
     *Test::Nginx::Socket::error_log_data = sub () {
         local $Test::Nginx::Util::TestNginxSleep = 0;
         return $read->();
+    };
+    *Test::Nginx::Socket::access_log_data = sub () {
+        my $expected = $running->access_log;
+        my @expected = ref $expected eq 'ARRAY' ? @$expected : ref $expected ? $expected : split /\n+/, $expected;
+        my $is_there = sub { my ($text) = @_; !grep { my $line = $_; !grep { ref $line ? /$line/ : /\Q$line\E/ } split /^/, $text } @expected };
+        return [split /^/, written($Test::Nginx::Util::AccLogFile, $is_there)];
     };
 }
 
@@ -73,6 +82,7 @@ sub import {
 
 sub prepare {
     my ($block) = @_;
+    $running = $block;
 
     $block->set_value(main_config => join "\n",
         "load_module $ENV{TEST_NGINX_SECURE_TOKEN_MODULE};", $block->main_config // ());
