@@ -7,12 +7,12 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use File::Temp qw(tempdir);
-use IO::Socket::INET;
 use JSON::PP ();
 use Test::More;
 
 use SecureToken;
 use SecureToken::Ectoken;
+use SecureToken::Port;
 use SecureToken::Wait;
 
 my $binary = $ENV{TEST_NGINX_BINARY}              // die "TEST_NGINX_BINARY is not set\n";
@@ -36,11 +36,6 @@ END { stop() }
 
 # The ports of the examples, and the free ones that are used here instead.
 my %port = map { $_ => free_port() } 8080, 8081;
-
-sub free_port {
-    my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1) or die "no port: $@\n";
-    return $socket->sockport;
-}
 
 # A text of the example with the places and ports of this test.
 sub here {

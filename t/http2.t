@@ -63,7 +63,7 @@ sub ask {
     local $SIG{ALRM} = sub { die "timeout\n" };
     my ($got, $status) = ('', undef);
     eval {
-        alarm 5;
+        alarm 20;
         syswrite $connection, $bytes;
         until (defined $status) {
             while (length $got >= 9) {

@@ -28,7 +28,7 @@ server {
         secure_token_secret the-one-without-id;
         secure_token_label  videos;
         secure_token_max_lifetime 60d;
-        secure_token_clock_skew   20s;
+        secure_token_clock_skew   10m;
     }
     location /personal/  { secure_token gcore; secure_token_client_ip \$http_x_client; }
     location /films/     { secure_token ectoken; secure_token_label films; secure_token_country \$http_x_country; }

@@ -12,6 +12,7 @@ use Documents;
 use SecureToken;
 use SecureToken::Metrics;
 use SecureToken::Nginx;
+use SecureToken::Port;
 use SecureToken::Prometheus;
 
 if (my $missing = SecureToken::Prometheus::missing()) {
@@ -23,7 +24,7 @@ if (my $missing = SecureToken::Prometheus::missing()) {
 
 # --- promtool
 
-my $port  = SecureToken::Prometheus::free_port();
+my $port  = free_port();
 my $nginx = SecureToken::Nginx->new(http => <<"CONF")->start;
 secure_token_zone tokens:1m;
 server {

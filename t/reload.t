@@ -11,7 +11,7 @@ use SecureToken::Ectoken;
 use SecureToken::Nginx;
 
 use IO::Select;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(time);
 
 sub conf {
     my ($secret) = @_;
@@ -51,9 +51,12 @@ sysread $download, my $received, 65536;
 pipe my $report, my $out;
 my $client = fork // die $!;
 if (!$client) {
-    my ($connection, $lost, @seen) = (undef, 0);
-    my $until = time + 3;
-    for (my $i = 0; time < $until; $i++) {
+    my ($connection, $lost, @seen, %count) = (undef, 0);
+    $out->autoflush(1);
+    # Until it has seen both keys at work for a while.
+    my $until = time + 60;
+    for (my $i = 0; time < $until && ($count{old403} // 0) + ($count{new200} // 0) < 2000; $i++) {
+        print $out "it asks\n" if $i == 100;
         my $link  = $i % 2 ? $new : $old;
         my $tries = 0;
         my $status;
@@ -72,10 +75,9 @@ if (!$client) {
         }
         $lost++ unless $status;
         push @seen, ($i % 2 ? 'new' : 'old') . ($status // 'none');
+        $count{ $seen[-1] }++;
     }
-    my (%count, $order);
-    $count{$_}++ for @seen;
-    $order = join ' ', @seen;
+    my $order = join ' ', @seen;
     $order =~ s/\b(\w+ \w+)(?: \1)+/$1/g;
     print $out join(' ', "lost=$lost", map { "$_=$count{$_}" } sort keys %count), "\n$order\n";
     close $out;
@@ -83,14 +85,15 @@ if (!$client) {
 }
 close $out;
 
-sleep 0.5;
+is readline $report, "it asks\n", 'a client asks';
 my @before = $nginx->workers;
 $nginx->configure(http => conf('the-new-secret-of-2027'));
 $nginx->write(key => "the-key-in-the-file-2\n");
 ok $nginx->reload, 'the configuration is read again';
-ok $nginx->wait_for(sub { $nginx->get($new)->{status} == 200 }, 5), 'after the reload the new secret opens';
-# A worker that was not told yet may take a connection or two more.
-ok $nginx->wait_for(sub { !grep { $nginx->get($old)->{status} != 403 } 1 .. 10 }, 5), 'and the old one does not';
+ok $nginx->wait_for(sub { $nginx->get($new)->{status} == 200 }), 'after the reload the new secret opens';
+# A worker that was not told yet may take connections, and one that was just told one or two more.
+ok $nginx->wait_for(sub { my $log = $nginx->log; !grep { $log !~ /\b$_#\d+: gracefully shutting down/ } @before }), 'the old workers know of it';
+ok $nginx->wait_for(sub { !grep { $nginx->get($old)->{status} != 403 } 1 .. 10 }), 'and the old one does not';
 is $nginx->get(gcore('/gcore/a.txt', secret => 'the-key-in-the-file-2'))->{status}, 200, 'a secret file is read again as well';
 is $nginx->get(gcore('/gcore/a.txt', secret => 'the-key-in-the-file-1'))->{status}, 403, 'and its old content forgotten';
 is $nginx->get(ectoken('/ectoken/a.txt', 'x=1', secret => $_->[0]))->{status}, $_->[1], "a scheme that encrypts has $_->[2]"
@@ -119,7 +122,7 @@ for my $round (1 .. 10) {
     $nginx->configure(http => conf("the-secret-of-round-number-$round"));
     $nginx->reload;
 }
-ok $nginx->wait_for(sub { $nginx->get(azion('/a.txt', secret => 'the-secret-of-round-number-10'))->{status} == 200 }, 5), 'ten reloads later the last secret opens';
+ok $nginx->wait_for(sub { $nginx->get(azion('/a.txt', secret => 'the-secret-of-round-number-10'))->{status} == 200 }), 'ten reloads later the last secret opens';
 $nginx->stop('QUIT');
 is $nginx->alarms, '', 'reload: no worker died, and nothing alarming is in the log';
 

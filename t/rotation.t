@@ -22,7 +22,7 @@ write_files('secrets', files_with('secrets', 2026));
 configure('secrets');
 $nginx->start;
 my @old = clients(2026);
-sleep 0.3;
+many(\&used, 2026);
 is answer(2027), '403', 'at first nobody knows the new secret';
 
 write_files('secrets', files_with('secrets', 2026, 2027));
@@ -34,12 +34,12 @@ is answer(2026), '200 2026', 'and so does the old one';
 is used(2027), 1, 'the counter of the new secret tells that it is used';
 
 my @new = clients(2027);
-sleep 0.5;
+many(\&used, 2027);
 write_files('secrets', files_with('secrets', 2027, 2026));
 reload();
 is answer(2026), '200 2026', 'the new secret comes first: the old one still opens';
 is answer(2027), '200 2027', 'and so does the new one';
-sleep 0.5;
+many(\&used, 2026);
 
 my $with_old = all_opened(2026, @old);
 my $at_end   = used(2026);
@@ -52,18 +52,18 @@ write_files('secrets', files_with('secrets', 2027));
 reload();
 is answer(2026), '403', 'the old secret is removed: it opens nothing any more';
 is answer(2027), '200 2027', 'and the new one still does';
-sleep 0.5;
+many(\&used, 2027);
 my $with_new = all_opened(2027, @new);
 is used(2027), $with_new + 3, 'the counter of the new secret has them all';
 
 # --- a leaked secret
 
 @old = clients(2027);
-sleep 0.3;
+many(\&used, 2027);
 write_files('secrets', files_with('secrets', 2028));
 reload();
 my $now = used(2027);
-sleep 0.3;
+many(\&refused);
 my $seen = together(@old);
 is_deeply [sort keys %$seen], ['2027 200 2027', '2027 403'], 'a leaked secret is replaced at once: its links opened, and now are refused' or diag explain $seen;
 is used(2027), $now, 'not one of them after the reload';

@@ -9,6 +9,7 @@ use Test::More;
 use Documents;
 use SecureToken;
 use SecureToken::Metrics;
+use SecureToken::Wait;
 
 my $guide = "$ROOT/docs/rotation.md";
 
@@ -30,7 +31,7 @@ sub blocks_of { my ($heading, $lang) = @_; return map { $_->{text} } blocks($gui
         return run_command($command, $nginx) if $command =~ /^(?:install|\(umask|nginx)/;
         return is system($command =~ s{/etc/nginx}{$nginx->{dir}/etc/nginx}gr), 0, $command;
     };
-    my $becomes = sub { my ($name, $statuses) = @_; my $now = ''; for (1 .. 100) { $now = $opens->(); last if $now eq $statuses; select undef, undef, undef, 0.05 } is $now, $statuses, $name };
+    my $becomes = sub { my ($name, $statuses) = @_; my $now; wait_for(sub { ($now = $opens->()) eq $statuses }); is $now, $statuses, $name };
     $nginx->file('html/films/a.txt', "a\n");
 
     spill("$conf/films-2026", ($secret{2026} = '0123456789abcdef-of-2026') . "\n");

@@ -12,6 +12,7 @@ use File::Basename qw(basename dirname);
 use File::Path qw(make_path);
 use File::Temp qw(tempdir);
 use IO::Socket::INET ();
+use SecureToken::Port ();
 use SecureToken::Wait ();
 use Test::More ();
 
@@ -188,23 +189,10 @@ package Documents::Nginx {
         my $self = bless {
             dir    => $dir,
             binary => $ENV{TEST_NGINX_BINARY} // die("TEST_NGINX_BINARY names no NGINX\n"),
-            port   => free_port(),
+            port   => SecureToken::Port::free_port(),
         }, $class;
         Documents::spill("$dir/conf/nginx.conf", $self->{text} = $self->whole(@fragments));
         return $self;
-    }
-
-    # A port that nobody listens on, and another one each time: of those that tools/run-test reserved.
-    my $first_port = $ENV{TEST_NGINX_SERVER_PORT} // 22300;
-    my $last_port  = $first_port;
-
-    sub free_port {
-        for (1 .. 99) {
-            $last_port = $last_port < $first_port + 99 ? $last_port + 1 : $first_port + 1;
-            return $last_port
-                if IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $last_port, Listen => 1);
-        }
-        die "no port is free behind $first_port\n";
     }
 
     # Where directives may stand that a fragment has at its top level. All others go into a location,
@@ -264,7 +252,7 @@ package Documents::Nginx {
             s{\bgeoip2\s+\S+\s*\{.*?(\$\w+)\s+country iso_code;\s*\}}{map \$http_x_country $1 { default \$http_x_country; }}gs;
             s{load_module\s+\S+;}{load_module $module;}g;
             s{\blisten\s+80;}{listen 127.0.0.1:$self->{port};}g;
-            s{\b127\.0\.0\.1:9145;}{127.0.0.1:@{[$self->{metrics_port} //= free_port()]};}g;
+            s{\b127\.0\.0\.1:9145;}{127.0.0.1:@{[$self->{metrics_port} //= SecureToken::Port::free_port()]};}g;
             s{(/etc/nginx|/srv/|/var/cache/nginx)}{$dir$1}g;
             s{/var/log/nginx}{$dir/logs}g;
             my $temp = join '', map { "${_}_temp_path $dir/temp/$_;\n" }

@@ -7,7 +7,6 @@ use strict;
 use warnings;
 use utf8;
 
-use IO::Socket::INET;
 use MIME::Base64 qw(encode_base64);
 use Test::More;
 
@@ -15,6 +14,7 @@ use Documents qw($ROOT);
 use NodeJS;
 use SecureToken qw($SECRET);
 use SecureToken::Nginx;
+use SecureToken::Port;
 
 use Exporter qw(import);
 our @EXPORT = qw($BASE64 $home $elsewhere $nginx ask js text is_quiet open_lab fill choose unfold sign explained status);
@@ -28,7 +28,7 @@ our $BASE64 = encode_base64($SECRET, '');
 # Beside the server that the page is from, one that it must not talk to.
 our ($home, $elsewhere, $nginx);
 my $port;
-($port, $elsewhere) = map { $_->sockport } map { IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1) // die $@ } 1, 2;
+($port, $elsewhere) = (free_port(), free_port());
 $home = "http://127.0.0.1:$port";
 $nginx = SecureToken::Nginx->new(http => <<"CONF");
     server {

@@ -10,20 +10,15 @@ use warnings;
 
 use File::Temp ();
 use HTTP::Tiny;
-use IO::Socket::INET;
 use JSON::PP ();
 use POSIX ();
+use SecureToken::Port;
 use SecureToken::Wait ();
 
 # How to get what is missing; nothing if all is there.
 sub missing {
     my @missing = grep { my $name = $_; !grep { -x "$_/$name" } split /:/, $ENV{PATH} } qw(prometheus promtool);
     return @missing ? "no @missing: apt-get install --no-install-recommends prometheus" : '';
-}
-
-sub free_port {
-    my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => 0, Listen => 1) or die "no port: $!\n";
-    return $socket->sockport;
 }
 
 sub new {

@@ -14,7 +14,7 @@ use SecureToken::Metrics;
 use SecureToken::Nginx;
 
 use Exporter qw(import);
-our @EXPORT = qw($nginx $dir files_with write_files configure gone answer used clients together all_opened);
+our @EXPORT = qw($nginx $dir files_with write_files configure gone answer used refused many becomes clients together all_opened);
 
 our $nginx = SecureToken::Nginx->new(main => "worker_processes 2;\n");
 our $dir   = $nginx->dir;
@@ -64,7 +64,24 @@ sub gone {
 
 # Status and secret of one request with a link of that secret; how often the secret was used.
 sub answer { my $answer = $nginx->get(azion('/a.txt', secret => secret($_[0]))); return join ' ', $answer->{status}, $answer->{header}{'x-key'} // () }
-sub used   { return metrics($nginx->get('/metrics')->{body})->{ key('films', $_[0]) } }
+sub counter { return metrics($nginx->get('/metrics')->{body})->{ $_[0] } }
+sub used    { return counter(key('films', $_[0])) }
+sub refused { return counter(requests('films', 'azion', 'rejected', 'signature')) }
+
+# What the answer is sooner or later.
+sub becomes {
+    my ($id, $expected, $name) = @_;
+    my $answer;
+    $nginx->wait_for(sub { ($answer = answer($id)) eq $expected });
+    is $answer, $expected, $name;
+}
+
+# Returns once clients have asked often, by a counter.
+sub many {
+    my ($count, @of) = @_;
+    my $before = $count->(@of) // 0;
+    ok $nginx->wait_for(sub { ($count->(@of) // 0) > $before + 100 }), 'clients ask on and on';
+}
 
 # Two clients that ask until they are ended: one with a new connection each time, one that keeps its own.
 sub clients {
