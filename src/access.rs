@@ -7,7 +7,7 @@ use token::Reason;
 
 use crate::Module;
 use crate::decision::{self, Decision};
-use crate::gate::Gate;
+use crate::gate::{Entry, Gate};
 use crate::guard::{Panicked, guarded};
 use crate::history::History;
 use crate::nginx::{self, Failed, Level};
@@ -38,16 +38,16 @@ fn check(r: &mut Request, gate: &'static Gate) -> Result<Status, Failed> {
     // Always made here and now, whatever a variable found before: what it went by may have changed.
     let untouched = nginx::is_untouched(r);
     // Looked at where it stands: to move it costs more than to look.
-    let Ok(decision) = &decision::decide(r, gate, untouched) else {
+    let (entry, Ok(decision)) = &decision::decide(r, gate, untouched) else {
         return Err(Failed);
     };
     if let Some(reason) = decision.reason() {
-        return refused(r, gate, decision, reason);
+        return refused(r, gate, entry, decision, reason);
     }
     if Module::main_conf(r).is_some_and(|main| main.uses_variables) {
-        decision::keep(r, gate, *decision)?;
+        decision::keep(r, gate, entry, *decision)?;
     }
-    if let Some(counters) = &gate.counters
+    if let Some(counters) = &entry.counters
         && History::note_pass(r).is_pass_news()
     {
         counters.passed(decision.token(), nginx::now());
@@ -55,7 +55,7 @@ fn check(r: &mut Request, gate: &'static Gate) -> Result<Status, Failed> {
     if gate.strip
         && let Some(token) = decision.token()
     {
-        query::strip(r, gate, token, untouched)?;
+        query::strip(r, entry, token, untouched)?;
     }
     path::strip(r, decision);
     Ok(Status::NGX_OK)
@@ -66,13 +66,14 @@ fn check(r: &mut Request, gate: &'static Gate) -> Result<Status, Failed> {
 fn refused(
     r: &mut Request,
     gate: &'static Gate,
+    entry: &'static Entry,
     decision: &Decision,
     reason: Reason,
 ) -> Result<Status, Failed> {
     // Kept whether or not the configuration names a variable: SSI and scripts ask for one by its name, and a page
     // that says why a request was refused is such a one.
-    decision::keep(r, gate, *decision)?;
-    let status = refuse(r, gate, reason);
+    decision::keep(r, gate, entry, *decision)?;
+    let status = refuse(r, gate, entry, reason);
     // Others may let the request go on.
     if gate.dry_run || nginx::satisfy_any(r) {
         path::strip(r, decision);
@@ -81,14 +82,14 @@ fn refused(
 }
 
 #[cold]
-fn refuse(r: &mut Request, gate: &Gate, reason: Reason) -> Status {
+fn refuse(r: &mut Request, gate: &Gate, entry: &Entry, reason: Reason) -> Status {
     let satisfy_any = nginx::satisfy_any(r);
     let before = History::note_refusal(r, gate.dry_run);
     if before.is_refusal_news(gate.dry_run) {
-        if let Some(counters) = &gate.counters {
+        if let Some(counters) = &entry.counters {
             counters.refused(reason, gate.dry_run);
         }
-        log(r, gate, reason);
+        log(r, gate, entry, reason);
     }
     if gate.dry_run {
         // As if this module were not there: the other access checks decide.
@@ -98,11 +99,11 @@ fn refuse(r: &mut Request, gate: &Gate, reason: Reason) -> Status {
     if before.is_at_refused_error_page(satisfy_any) {
         nginx::forbid_error_pages(r);
     }
-    HTTPStatus(gate.status(reason, satisfy_any).into()).into()
+    HTTPStatus(gate.status(entry, reason, satisfy_any).into()).into()
 }
 
 /// The line of a refusal.
-fn log(r: &Request, gate: &Gate, reason: Reason) {
+fn log(r: &Request, gate: &Gate, entry: &Entry, reason: Reason) {
     let mark = if gate.label.is_empty() {
         ""
     } else {
@@ -114,7 +115,7 @@ fn log(r: &Request, gate: &Gate, reason: Reason) {
         format_args!(
             "secure_token: {}, scheme: {}{mark}{}{}",
             reason.as_str(),
-            gate.scheme.name(),
+            entry.scheme.name(),
             gate.label,
             if gate.dry_run { ", dry run" } else { "" },
         ),

@@ -11,6 +11,7 @@ mod complaint;
 mod gate;
 mod main;
 mod open;
+mod reserved;
 mod written;
 
 pub(crate) use complaint::Complaint;
@@ -44,11 +45,11 @@ impl Location {
         let mut complaints = Vec::new();
         // The http block is merged into no other, so it is looked at from within.
         if let Some(written) = outer.written.as_deref().filter(|_| !outer.is_merged) {
-            complaints.extend(written.misplaced(written.scheme()));
+            complaints.extend(written.misplaced(written.schemes()));
         }
         let own = self.written.clone();
         let sets = |is_set: fn(&Written) -> bool| own.as_deref().is_some_and(is_set);
-        let chooses = sets(|own| own.scheme.is_some());
+        let chooses = sets(|own| own.schemes.is_some());
         let opens_alike = !chooses && !sets(|own| own.secrets.is_some());
         match (&mut self.written, &outer.written) {
             (own @ None, outer) => own.clone_from(outer),
@@ -63,9 +64,10 @@ impl Location {
             // Requests never come to the http block itself, so nothing was prepared there.
             let around = outer.gate.as_deref().filter(|_| opens_alike);
             if let (None, Some(written)) = (around, &self.written) {
-                let scheme = written.scheme().into_iter();
+                main.reserved_secrets.note(written);
                 let told = &mut main.short_secrets;
-                complaints.extend(scheme.flat_map(|scheme| written.short_secrets(scheme, told)));
+                let schemes = written.schemes().iter();
+                complaints.extend(schemes.flat_map(|scheme| written.short_secrets(scheme, told)));
             }
             let counts_alike = around.filter(|_| !sets(|own| own.label.is_some()));
             match self.new_gate(around, counts_alike, main) {
@@ -79,43 +81,50 @@ impl Location {
         }
         if let Some(written) = &self.written {
             if let Some(own) = &own {
-                complaints.extend(own.misplaced(written.scheme()));
-                complaints.extend(own.unreachable(written.scheme(), cf));
+                complaints.extend(own.misplaced(written.schemes()));
+                complaints.extend(own.unreachable(written.schemes(), cf));
             }
             complaints.extend(written.params_complaint());
-            complaints.extend(written.secret_complaint(cf));
+            complaints.extend(written.secret_complaints(cf));
         }
         complaints
     }
 
     /// What is in force here. The gates are those of the block around this one, where its secrets are
     /// prepared alike and where it counts alike.
-    fn new_gate(
+    fn new_gate<'a>(
         &self,
-        opens_alike: Option<&Gate>,
-        counts_alike: Option<&Gate>,
+        opens_alike: Option<&'a Gate>,
+        counts_alike: Option<&'a Gate>,
         main: &mut Main,
     ) -> Result<Option<Rc<Gate>>, Complaint> {
         let Some(written) = self.written.as_deref() else {
             return Ok(None);
         };
-        let Some(scheme) = written.scheme() else {
+        let mut entries = Vec::with_capacity(written.schemes().len());
+        for (position, scheme) in written.schemes().iter().enumerate() {
+            let entry_of = |gate: &'a Gate| gate.entries().nth(position);
+            let secrets = match opens_alike.and_then(entry_of) {
+                Some(entry) => Rc::clone(&entry.secrets),
+                None => written.prepared_secrets(scheme)?,
+            };
+            let counters = match counts_alike.and_then(entry_of) {
+                Some(entry) => entry.counters.clone(),
+                None => main.zone_place.map(|_| {
+                    let ids = secrets.iter().map(|secret| Rc::clone(&secret.id));
+                    let counters =
+                        Counters::new(written.label(), scheme.name().into(), ids.collect());
+                    let counters = Rc::new(counters);
+                    main.counters.push(Rc::clone(&counters));
+                    counters
+                }),
+            };
+            entries.push(written.entry(scheme, secrets, counters));
+        }
+        let mut entries = entries.into_iter();
+        let Some(first) = entries.next() else {
             return Ok(None);
         };
-        let secrets = match opens_alike {
-            Some(gate) => Rc::clone(&gate.secrets),
-            None => written.prepared_secrets(scheme)?,
-        };
-        let counters = match counts_alike {
-            Some(gate) => gate.counters.clone(),
-            None => main.zone_place.map(|_| {
-                let ids = secrets.iter().map(|secret| Rc::clone(&secret.id));
-                let counters = Counters::new(written.label(), scheme.name(), ids.collect());
-                let counters = Rc::new(counters);
-                main.counters.push(Rc::clone(&counters));
-                counters
-            }),
-        };
-        Ok(Some(Rc::new(written.gate(scheme, secrets, counters))))
+        Ok(Some(Rc::new(written.gate(first, entries.collect()))))
     }
 }

@@ -20,7 +20,7 @@ pub(crate) const LONGEST_NAME: usize = 64;
 /// What a location counts, and where.
 pub(crate) struct Counters {
     pub(crate) label: Rc<str>,
-    pub(crate) scheme: &'static str,
+    pub(crate) scheme: Rc<str>,
     /// By position of the secret.
     pub(crate) secret_ids: Vec<Rc<[u8]>>,
     places: OnceCell<Places>,
@@ -33,7 +33,7 @@ struct Places {
 }
 
 impl Counters {
-    pub(crate) fn new(label: Rc<str>, scheme: &'static str, secret_ids: Vec<Rc<[u8]>>) -> Self {
+    pub(crate) fn new(label: Rc<str>, scheme: Rc<str>, secret_ids: Vec<Rc<[u8]>>) -> Self {
         Self {
             label,
             scheme,

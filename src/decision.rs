@@ -4,9 +4,9 @@ use ngx::http::Request;
 use token::{Failure, OpenedToken, Reason, Verdict};
 
 use crate::Module;
-use crate::gate::Gate;
+use crate::gate::{Entry, Gate};
 use crate::nginx::{self, Failed, LocationId};
-use crate::request::RequestView;
+use crate::request::{Look, RequestView};
 
 /// What was decided about a request.
 #[derive(Clone, Copy)]
@@ -42,6 +42,8 @@ impl Decision {
 pub(crate) struct Kept {
     /// Of the configuration, which outlives the request.
     pub(crate) gate: &'static Gate,
+    /// Whose scheme decided.
+    pub(crate) entry: &'static Entry,
     pub(crate) decision: Decision,
     location: LocationId,
     /// The access phase refused, and no other check can let the request in.
@@ -49,27 +51,89 @@ pub(crate) struct Kept {
 }
 
 /// Decides about this request at this gate. `untouched`: nothing has changed its path and query yet, see
-/// [`nginx::is_untouched`].
+/// [`nginx::is_untouched`]. The entry is that of the scheme that decided: the first whose token the request carries,
+/// and the first of all where it carries none.
 #[inline(always)]
-pub(crate) fn decide(r: &Request, gate: &Gate, untouched: bool) -> Result<Decision, Failed> {
-    if gate.preflight && nginx::is_preflight(r) {
-        return Ok(Decision::Preflight);
+pub(crate) fn decide(
+    r: &Request,
+    gate: &'static Gate,
+    untouched: bool,
+) -> (&'static Entry, Result<Decision, Failed>) {
+    let mut entry = &gate.first;
+    let look = Look::new(untouched);
+    let mut decision = if gate.preflight && nginx::is_preflight(r) {
+        Ok(Decision::Preflight)
+    } else {
+        decide_by(r, gate, entry, look)
+    };
+    if !gate.others.is_empty() {
+        entry = ask_others(r, gate, look, &mut decision);
     }
-    let request = RequestView { r, gate, untouched };
-    let verdict = gate
-        .scheme
-        .verify(&request, &gate.rules, nginx::now())
-        .map_err(|Failure| Failed)?;
-    Ok(Decision::Token(verdict))
+    (entry, decision)
+}
+
+/// Asks the schemes behind the first, unless that has decided. A token that does not fit is refused as well, and no
+/// other scheme is tried.
+#[inline(never)]
+fn ask_others(
+    r: &Request,
+    gate: &'static Gate,
+    look: Look,
+    decision: &mut Result<Decision, Failed>,
+) -> &'static Entry {
+    let is_missing = |decision: &Result<Decision, Failed>| {
+        let reason = decision.as_ref().ok().and_then(Decision::reason);
+        reason == Some(Reason::Missing)
+    };
+    if is_missing(decision) {
+        for entry in &gate.others {
+            let next = decide_by(r, gate, entry, look);
+            if !is_missing(&next) {
+                *decision = next;
+                return entry;
+            }
+        }
+    }
+    &gate.first
+}
+
+#[inline(always)]
+fn decide_by(r: &Request, gate: &Gate, entry: &Entry, look: Look) -> Result<Decision, Failed> {
+    let request = RequestView {
+        r,
+        gate,
+        entry,
+        look,
+    };
+    let verdict = entry.scheme.verify(&request, &entry.rules, nginx::now());
+    Ok(Decision::Token(verdict.map_err(|Failure| Failed)?))
+}
+
+/// Whose scheme's token the request carries, whether or not it opens anything: who is to decide. To be asked while
+/// that is being decided, too.
+pub(crate) fn carried<'a>(r: &Request, gate: &'a Gate) -> Result<Option<&'a Entry>, Failed> {
+    for entry in gate.entries() {
+        let decision = decide_by(r, gate, entry, Look::ForToken)?;
+        if decision.reason() != Some(Reason::Missing) {
+            return Ok(Some(entry));
+        }
+    }
+    Ok(None)
 }
 
 /// Keeps the access phase's decision for the variables. The clock goes on, and the access log of a long
 /// download must not say what would be decided at its end.
 #[inline(never)]
-pub(crate) fn keep(r: &mut Request, gate: &'static Gate, decision: Decision) -> Result<(), Failed> {
+pub(crate) fn keep(
+    r: &mut Request,
+    gate: &'static Gate,
+    entry: &'static Entry,
+    decision: Decision,
+) -> Result<(), Failed> {
     let is_final = decision.reason().is_some() && !gate.dry_run && !nginx::satisfy_any(r);
     let kept = Kept {
         gate,
+        entry,
         decision,
         location: nginx::location(r),
         is_final,
@@ -93,9 +157,11 @@ pub(crate) fn told(r: &Request, gate: Option<&'static Gate>) -> Result<Option<Ke
     if let Some(kept) = nginx::kept::<Module>(r).filter(|kept| kept.location == location) {
         return Ok(Some(kept));
     }
+    let (entry, decision) = decide(r, gate, false);
     let kept = Kept {
         gate,
-        decision: decide(r, gate, false)?,
+        entry,
+        decision: decision?,
         location,
         is_final: false,
     };

@@ -3,14 +3,32 @@
 use ngx::http::Request;
 use token::{Carrier, OpenedToken};
 
-use crate::gate::Gate;
+use crate::decision;
+use crate::gate::{Entry, Gate};
 use crate::nginx::{self, Failed};
 
-/// The client's query string as it was sent, without the parameters of any token that may be in it.
+/// The client's query string as it was sent, without the parameters of the token that decides. Where there is none,
+/// without whatever has the names of one.
 pub(crate) fn sent_without_token<'a>(r: &'a Request, gate: &Gate) -> Result<&'a [u8], Failed> {
     let args = nginx::sent_args(r);
-    if gate.sources.have_args() {
-        without_params(r, gate, args)
+    if gate.others.is_empty() {
+        return without_params_in_args(r, &gate.first, args);
+    }
+    match decision::carried(r, gate)? {
+        Some(entry) => without_params_in_args(r, entry, args),
+        None => gate
+            .entries()
+            .try_fold(args, |args, entry| without_params_in_args(r, entry, args)),
+    }
+}
+
+fn without_params_in_args<'a>(
+    r: &'a Request,
+    entry: &Entry,
+    args: &'a [u8],
+) -> Result<&'a [u8], Failed> {
+    if entry.sources.have_args() {
+        without_params(r, entry, args)
     } else {
         Ok(args)
     }
@@ -20,7 +38,7 @@ pub(crate) fn sent_without_token<'a>(r: &'a Request, gate: &Gate) -> Result<&'a 
 /// in it: what has its names there is the application's own.
 pub(crate) fn strip(
     r: &mut Request,
-    gate: &Gate,
+    entry: &Entry,
     token: &OpenedToken,
     untouched: bool,
 ) -> Result<(), Failed> {
@@ -30,10 +48,10 @@ pub(crate) fn strip(
     nginx::shorten_args(r, |r| {
         let args = nginx::args(r);
         // What has no name goes with its copies, which players make.
-        if untouched && gate.rules.params.token.is_some() {
+        if untouched && entry.rules.params.token.is_some() {
             keep_stretches(r, token.place.others(args))
         } else {
-            without_params(r, gate, args)
+            without_params(r, entry, args)
         }
     })
 }
@@ -41,18 +59,18 @@ pub(crate) fn strip(
 /// The parameters of an accepted token as they stand in the source that it came from.
 pub(crate) fn token_alone<'a>(
     r: &'a Request,
-    gate: &'a Gate,
+    entry: &'a Entry,
     token: &OpenedToken,
 ) -> Result<&'a [u8], Failed> {
-    match gate.sources.get(token.place.source.into()) {
+    match entry.sources.get(token.place.source.into()) {
         Some(source) => keep_stretches(r, token.place.own(source.get(r, false)?.text)),
         None => Ok(b""),
     }
 }
 
 /// A query string that was changed since it was sent, without the token's parameters.
-fn without_params<'a>(r: &'a Request, gate: &Gate, query: &[u8]) -> Result<&'a [u8], Failed> {
-    let params = &gate.rules.params;
+fn without_params<'a>(r: &'a Request, entry: &Entry, query: &[u8]) -> Result<&'a [u8], Failed> {
+    let params = &entry.rules.params;
     // To find it takes a look at every byte, and only a token without a name is known by it.
     let sent = match params.token {
         None => nginx::sent_args(r),

@@ -3,15 +3,40 @@
 use ngx::http::Request;
 use token::{Failure, Secret, Source};
 
-use crate::gate::{ClientAddress, Gate};
+use crate::gate::{ClientAddress, Entry, Gate};
 use crate::nginx::{self, Failed, Value};
 
-/// A request at a gate. Whatever is configured with variables is worked out when it is asked for.
+/// A request before one of a gate's schemes. Whatever is configured with variables is worked out when it is asked
+/// for.
 pub(crate) struct RequestView<'a> {
     pub(crate) r: &'a Request,
     pub(crate) gate: &'a Gate,
-    /// Path and query are known to stand where NGINX keeps them.
-    pub(crate) untouched: bool,
+    pub(crate) entry: &'a Entry,
+    pub(crate) look: Look,
+}
+
+/// How a request is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// Path and query are taken from what the client sent.
+    AsSent,
+    /// They are known to stand where NGINX keeps them, see [`nginx::is_untouched`].
+    Untouched,
+    /// As sent, and only to find out whether there is a token: no secret opens it, and nothing is asked that may be
+    /// put together with the answer.
+    ForToken,
+}
+
+impl Look {
+    /// `untouched`: see [`nginx::is_untouched`].
+    #[inline(always)]
+    pub(crate) fn new(untouched: bool) -> Self {
+        if untouched {
+            Self::Untouched
+        } else {
+            Self::AsSent
+        }
+    }
 }
 
 impl RequestView<'_> {
@@ -22,7 +47,7 @@ impl RequestView<'_> {
 
 impl token::Request for RequestView<'_> {
     fn path(&self) -> Result<&[u8], Failure> {
-        if self.untouched {
+        if self.look == Look::Untouched {
             Ok(nginx::path(self.r))
         } else {
             nginx::sent_path(self.r).map_err(|Failed| Failure)
@@ -31,6 +56,7 @@ impl token::Request for RequestView<'_> {
 
     fn stated_path(&self) -> Result<Option<&[u8]>, Failure> {
         let stated = self.gate.uri.as_deref();
+        let stated = stated.filter(|_| self.look != Look::ForToken);
         stated.map(|value| self.value(value)).transpose()
     }
 
@@ -39,7 +65,7 @@ impl token::Request for RequestView<'_> {
     }
 
     fn client_ip(&self) -> Result<Option<&[u8]>, Failure> {
-        match &self.gate.client_address {
+        match &self.entry.client_address {
             ClientAddress::Off => Ok(None),
             ClientAddress::Connected => Ok(Some(nginx::client_ip(self.r))),
             ClientAddress::Value(value) => self.value(value).map(Some),
@@ -65,8 +91,8 @@ impl token::Request for RequestView<'_> {
 
     #[inline]
     fn source(&self, index: usize) -> Result<Option<Source<'_>>, Failure> {
-        match self.gate.sources.get(index) {
-            Some(source) => match source.get(self.r, self.untouched) {
+        match self.entry.sources.get(index) {
+            Some(source) => match source.get(self.r, self.look == Look::Untouched) {
                 Ok(source) => Ok(Some(source)),
                 Err(Failed) => Err(Failure),
             },
@@ -75,7 +101,8 @@ impl token::Request for RequestView<'_> {
     }
 
     fn secret(&self, index: usize) -> Result<Option<Secret<'_>>, Failure> {
-        let Some(secret) = self.gate.secrets.get(index) else {
+        let secret = self.entry.secrets.get(index);
+        let Some(secret) = secret.filter(|_| self.look != Look::ForToken) else {
             return Ok(None);
         };
         let text = self.value(&secret.text)?;

@@ -12,7 +12,7 @@ use crate::decision::{self, Kept};
 use crate::gate::Gate;
 use crate::guard::guarded;
 use crate::nginx::{self, Conf, Failed};
-use crate::query;
+use crate::{path, query};
 
 /// What all the names begin with.
 pub(crate) const PREFIX: &[u8] = b"secure_token_";
@@ -25,7 +25,7 @@ struct Variable {
 
 type Text<'a> = Result<&'a [u8], Failed>;
 
-static VARIABLES: [Variable; 6] = [
+static VARIABLES: [Variable; 8] = [
     Variable {
         name: c"secure_token_status",
         value: status,
@@ -49,6 +49,14 @@ static VARIABLES: [Variable; 6] = [
     Variable {
         name: c"secure_token_query",
         value: token_alone,
+    },
+    Variable {
+        name: c"secure_token_path",
+        value: token_path,
+    },
+    Variable {
+        name: c"secure_token_scheme",
+        value: scheme,
     },
 ];
 
@@ -104,10 +112,13 @@ fn expires<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'a> {
 }
 
 fn secret_id<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'a> {
-    let Some(Kept { gate, decision, .. }) = decision::told(r, gate)? else {
+    let Some(Kept {
+        entry, decision, ..
+    }) = decision::told(r, gate)?
+    else {
         return Ok(b"");
     };
-    let secret = decision.token().and_then(|token| gate.secret_of(token));
+    let secret = decision.token().and_then(|token| entry.secret_of(token));
     Ok(secret.map_or(b"", |secret| &secret.id))
 }
 
@@ -121,10 +132,25 @@ fn sent_without_token<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'
 
 fn token_alone<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'a> {
     let accepted = decision::told(r, gate)?.filter(|kept| kept.decision.reason().is_none());
-    let Some(Kept { gate, decision, .. }) = accepted else {
+    let Some(Kept {
+        entry, decision, ..
+    }) = accepted
+    else {
         return Ok(b"");
     };
     // Where there is no token it was a preflight.
     let token = decision.token();
-    token.map_or(Ok(b""), |token| query::token_alone(r, gate, token))
+    token.map_or(Ok(b""), |token| query::token_alone(r, entry, token))
+}
+
+fn token_path<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'a> {
+    match decision::told(r, gate)? {
+        Some(Kept { gate, decision, .. }) => path::of_token(r, gate, &decision),
+        None => Ok(b""),
+    }
+}
+
+fn scheme<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'a> {
+    let name = decision::told(r, gate)?.map(|kept| kept.entry.scheme.name());
+    Ok(name.unwrap_or_default().as_bytes())
 }

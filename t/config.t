@@ -114,14 +114,14 @@ error 'a scheme in capitals is unknown', "location / {\nsecure_token Azion; # he
 error 'an empty scheme is unknown', "location / {\nsecure_token ''; # here\n}", qr/"secure_token": unknown scheme;/;
 error 'secure_token cannot be switched by a variable', "location / {\nsecure_token \$arg_scheme; # here\nsecure_token_secret $secret; }",
     qr/"secure_token": unknown scheme;/;
-error 'a scheme that takes no further word gets none', "location / {\nsecure_token azion legacy; # here\nsecure_token_secret $secret; }",
-    qr/"secure_token": "azion" takes no further parameter; remove what stands behind it/;
-error 'a scheme that takes a further word gets none that it does not know', "location / {\nsecure_token ectoken v2; # here\nsecure_token_secret $secret; }",
-    qr/"secure_token": "ectoken" may be followed by "legacy" only; remove what stands behind it/;
-error "of two further words one is too many: $_", "location / {\nsecure_token ectoken $_; # here\nsecure_token_secret $secret; }", qr/"secure_token": "ectoken" takes one further parameter at most; remove the others/
-    for 'legacy legacy', 'legacy v3', 'v3 legacy';
-error "a further word is $_ and nothing else", "location / {\nsecure_token ectoken $_; # here\nsecure_token_secret $secret; }", qr/"secure_token": "ectoken" may be followed by "legacy" only; remove what stands behind it/
-    for 'LEGACY', '$arg_x', 'legacy=on', 'on';
+error 'a word behind a scheme is another scheme or nothing', "location / {\nsecure_token azion legacy; # here\nsecure_token_secret $secret; }",
+    qr/"secure_token": what stands behind "azion" is no scheme; remove it or write one of "gcore", /;
+error "what may stand behind ectoken is told: $_", "location / {\nsecure_token ectoken $_; # here\nsecure_token_secret $secret; }",
+    qr/"secure_token": what stands behind "ectoken" is no scheme; remove it or write one of "legacy", "azion", /
+    for 'v2', 'v3 legacy', 'LEGACY', '$arg_x', 'legacy=on', 'on', 'off';
+error "of two further words one is too many: $_", "location / {\nsecure_token ectoken $_; # here\nsecure_token_secret $secret; }",
+    qr/"secure_token": what stands behind "ectoken" is no scheme; remove it or write one of "azion", /
+    for 'legacy legacy', 'legacy v3';
 error 'off takes no further word', "location / {\nsecure_token off legacy; # here\n}", qr/"secure_token": "off" takes no further parameter; remove what stands behind it/;
 warning_only 'version 2 of ectoken is a warning', "location / {\nsecure_token ectoken legacy; # here\nsecure_token_secret $secret; }",
     qr/"secure_token": version 2 tokens \(Blowfish\) are not authenticated, and whoever has one can alter it, .*remove "legacy"/;

@@ -187,6 +187,18 @@ my %more = (
         unlike $log, qr/st=/,                                                      'but no token';
     },
 
+    moving => sub {
+        my $film = '/films/film.txt';
+        my ($new, $old) = map { "example-$_-secret-replace-it" } qw(gcore azion);
+        gives 200, gcore($film, secret => $new), 'a link of the new scheme, signed just now', qr/^X-Scheme: gcore\r$/m;
+        gives 200, azion($film, secret => $old), 'one of the old scheme', qr/^X-Scheme: azion\r$/m;
+        gives 403, gcore($film, secret => $old), 'the old secret for the new scheme';
+        gives 403, azion($film, secret => $new), 'the new secret for the old scheme';
+        my $log = read_file("$try/logs/access.log");
+        like $log, qr{"GET \Q$film\E" 200 PASSED gcore key=new$}m, 'the log says which links are new';
+        like $log, qr{"GET \Q$film\E" 200 PASSED azion key=old$}m, 'and which are old';
+    },
+
     gcore => sub {
         my ($film, $private) = ('/videos/film.txt', '/private/film.txt');
         my $good = gcore($film, secret => $secret);

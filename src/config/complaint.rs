@@ -1,15 +1,14 @@
 //! What is wrong with a block's settings, and what to write instead.
 
-use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::fmt;
 
-use token::{Carrier, ClientIp, Scheme, Secret, SecretSpelling};
+use token::{Carrier, ClientIp, Scheme};
 
-use super::{SecretValue, Setting, Written};
-use crate::nginx::{Conf, Level, Place, Search, Value};
+use super::Written;
+use crate::nginx::{Conf, Level, Place, Search};
 
-/// Below so many bytes a secret can be found by trying.
-const SHORT: usize = 16;
+mod params;
+mod secrets;
 
 /// Something about a block that is wrong or doubtful.
 pub(crate) struct Complaint {
@@ -20,14 +19,15 @@ pub(crate) struct Complaint {
 }
 
 impl Written {
-    /// Settings of a block that mean nothing for the scheme in force there. What it inherits may: that is for other
-    /// schemes.
-    pub(super) fn misplaced(&self, scheme: Option<Scheme>) -> Vec<Complaint> {
-        let Some(scheme) = scheme else {
+    /// Settings of a block that mean nothing for any of the schemes in force there. What it inherits may: that is for
+    /// other schemes.
+    pub(super) fn misplaced(&self, schemes: &[Scheme]) -> Vec<Complaint> {
+        if schemes.is_empty() {
             return Vec::new();
-        };
-        let (name, facts) = (scheme.name(), scheme.facts());
-        let is_in_path = facts.carrier == Carrier::Path;
+        }
+        let all = Names(schemes);
+        let all_are = |is: fn(&Scheme) -> bool| schemes.iter().all(is);
+        let is_in_path = all_are(|scheme| scheme.facts().carrier == Carrier::Path);
         let mut complaints = Vec::new();
         let mut complain = |place, message| {
             complaints.push(Complaint {
@@ -38,35 +38,21 @@ impl Written {
         };
         if let Some(client_ip) = &self.client_ip
             && client_ip.value.is_some()
-            && facts.client_ip == ClientIp::Never
+            && all_are(|scheme| scheme.facts().client_ip == ClientIp::Never)
         {
             complain(
                 client_ip.place,
                 format!(
-                    "\"secure_token_client_ip\": tokens of the scheme \"{name}\" carry no client address; \
-                     remove the directive, write \"secure_token_client_ip off\", or choose a scheme that \
-                     binds addresses instead of \"{name}\""
+                    "\"secure_token_client_ip\": tokens of the {all} carry no client address; remove the directive, \
+                     write \"secure_token_client_ip off\", or choose a scheme that binds addresses instead of {}",
+                    all.quoted(),
                 ),
             );
         }
-        if let Some(params) = &self.params {
-            if is_in_path {
-                complain(
-                    params.place,
-                    format!(
-                        "\"secure_token_param\": tokens of the scheme \"{name}\" stand in the path and have no \
-                         parameters; remove the directive"
-                    ),
-                );
-            } else if params.value.expires.is_some() && facts.params.expires.is_none() {
-                complain(
-                    params.place,
-                    format!(
-                        "\"secure_token_param\": tokens of the scheme \"{name}\" have their expiry inside; \
-                         remove \"expires=\""
-                    ),
-                );
-            }
+        if let Some(params) = &self.params
+            && let Some(why) = params.value.misplaced(schemes)
+        {
+            complain(params.place, format!("\"secure_token_param\": {why}"));
         }
         if let Some(sources) = &self.sources
             && is_in_path
@@ -74,77 +60,30 @@ impl Written {
             complain(
                 sources.place,
                 format!(
-                    "\"secure_token_source\": tokens of the scheme \"{name}\" stand in the path and are looked \
-                     for nowhere else; remove the directive"
+                    "\"secure_token_source\": tokens of the {all} stand in the path and are looked for nowhere else; \
+                     remove the directive"
                 ),
             );
         }
         if let Some(ttl) = &self.ttl
-            && facts.lifetime().is_none()
+            && all_are(|scheme| scheme.facts().lifetime().is_none())
         {
             complain(
                 ttl.place,
                 format!(
-                    "\"secure_token_ttl\": links of the scheme \"{name}\" say themselves when they expire; remove \
-                     the directive, and limit how far ahead that may be with \"secure_token_max_lifetime\""
+                    "\"secure_token_ttl\": links of the {all} say themselves when they expire; remove the directive, \
+                     and limit how far ahead that may be with \"secure_token_max_lifetime\""
                 ),
             );
         }
         complaints
     }
 
-    /// Two parameters by one name.
-    pub(super) fn params_complaint(&self) -> Option<Complaint> {
-        let scheme = self.scheme()?;
-        let params = self.params.as_ref()?;
-        self.params(scheme).clash().then(|| Complaint {
-            level: Level::Emergency,
-            place: params.place,
-            message: format!(
-                "\"secure_token_param\": token and expiry of the scheme \"{}\" would have the same \
-                 name; give them different ones",
-                scheme.name()
-            ),
-        })
-    }
-
-    /// Secrets that can be found by trying. `told`: those that have been complained about.
-    pub(super) fn short_secrets(
-        &self,
-        scheme: Scheme,
-        told: &mut BTreeSet<*const Value>,
-    ) -> Vec<Complaint> {
-        let (spelling, example) = match scheme.facts().secret() {
-            spelling @ SecretSpelling::Text => (spelling, "-hex 16"),
-            spelling @ SecretSpelling::Base64 => (spelling, "-base64 32"),
-        };
-        let complaint = |secret: &Setting<SecretValue>| {
-            let SecretValue {
-                directive, text, ..
-            } = &secret.value;
-            let Value::Literal(literal) = &**text else {
-                return None;
-            };
-            let key = Secret::new(literal);
-            let length = spelling.key_length(key);
-            // What the scheme cannot use at all is told as such.
-            let is_short = length < SHORT && scheme.prepare(key).is_ok();
-            (is_short && told.insert(Rc::as_ptr(text))).then(|| Complaint {
-                level: Level::Warn,
-                place: secret.place,
-                message: format!(
-                    "\"{directive}\": the secret has {length} bytes and can be found by trying; use at least \
-                     {SHORT} bytes, for example from \"openssl rand {example}\""
-                ),
-            })
-        };
-        self.secrets().iter().filter_map(complaint).collect()
-    }
-
-    /// A location that no link of the scheme comes to, for its token stands in front of the location's name.
-    pub(super) fn unreachable(&self, scheme: Option<Scheme>, cf: &Conf) -> Option<Complaint> {
-        let chosen = self.scheme.as_ref()?;
-        let scheme = scheme.filter(|scheme| scheme.facts().carrier == Carrier::Path)?;
+    /// A location that no link of a scheme comes to, for its token stands in front of the location's name.
+    pub(super) fn unreachable(&self, schemes: &[Scheme], cf: &Conf) -> Option<Complaint> {
+        let chosen = self.schemes.as_ref()?;
+        let is_in_path = |scheme: &&Scheme| scheme.facts().carrier == Carrier::Path;
+        let scheme = schemes.iter().find(is_in_path)?;
         // Where requests are only sent on from elsewhere, they come without the token.
         if cf.is_internal() {
             return None;
@@ -169,31 +108,36 @@ impl Written {
             ),
         })
     }
+}
 
-    /// A scheme without a secret.
-    pub(super) fn secret_complaint(&self, cf: &Conf) -> Option<Complaint> {
-        let scheme = self.scheme()?;
-        if !self.secrets().is_empty() {
-            return None;
+/// Names of schemes, for a reader: `scheme "azion"`, `schemes "azion" and "gcore"`.
+struct Names<'a>(&'a [Scheme]);
+
+impl Names<'_> {
+    /// The names alone.
+    fn quoted(&self) -> String {
+        let names: Vec<String> = self
+            .0
+            .iter()
+            .map(|scheme| format!("\"{}\"", scheme.name()))
+            .collect();
+        match names.as_slice() {
+            [front @ .., one, last] => {
+                let front: String = front.iter().map(|name| format!("{name}, ")).collect();
+                format!("{front}{one} and {last}")
+            }
+            _ => names.concat(),
         }
-        // Where there are locations inside, requests end up in one of those, as a rule.
-        let (level, what) = if cf.has_inner_locations() {
-            (
-                Level::Warn,
-                "requests that no location inside takes are refused",
-            )
+    }
+}
+
+impl fmt::Display for Names<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let noun = if self.0.len() == 1 {
+            "scheme"
         } else {
-            (Level::Emergency, "nothing could open it")
+            "schemes"
         };
-        Some(Complaint {
-            level,
-            place: self.scheme.as_ref()?.place,
-            message: format!(
-                "\"secure_token {}\" has no secret in {}, {what}; add \"secure_token_secret\" or \
-                 \"secure_token_secret_file\" there or around it",
-                scheme.name(),
-                cf.block_name(),
-            ),
-        })
+        write!(f, "{noun} {}", self.quoted())
     }
 }

@@ -7,60 +7,88 @@ use token::{Carrier, ClientIp, Key, Params, Rules, Scheme};
 use super::written::{SecretValue, Setting};
 use super::{Complaint, Written};
 use crate::counters::Counters;
-use crate::gate::{ClientAddress, Gate, Secret, Sources};
+use crate::gate::{ClientAddress, Entry, Gate, Secret, Sources};
 use crate::nginx::{Level, Value};
 
 /// Status of a refusal.
 const DENIED: u16 = 403;
 
 impl Written {
-    /// The scheme that opens this location; `None` where it is off.
-    pub(super) fn scheme(&self) -> Option<Scheme> {
-        self.scheme.as_ref()?.value
-    }
-
     /// Empty where there is none.
     pub(super) fn label(&self) -> Rc<str> {
         of(&self.label).unwrap_or_default()
     }
 
-    /// Names of the token's parameters.
-    pub(super) fn params(&self, scheme: Scheme) -> Params {
+    /// Names of the parameters of a scheme's token. Of several schemes nobody can say whose names are meant.
+    pub(super) fn params(&self, scheme: &Scheme) -> Params {
         let params = &scheme.facts().params;
         match &self.params {
-            Some(Setting { value, .. }) => {
+            Some(Setting { value, .. }) if self.schemes().len() == 1 => {
                 params.renamed(value.token.as_deref(), value.expires.as_deref())
             }
-            None => params.clone(),
+            _ => params.clone(),
         }
     }
 
-    /// The secrets, with what can be made of them beforehand.
+    /// The secrets of a scheme, with what can be made of them beforehand.
     ///
     /// # Errors
     /// What is wrong with the first that the scheme cannot use.
-    pub(super) fn prepared_secrets(&self, scheme: Scheme) -> Result<Rc<[Secret]>, Complaint> {
+    pub(super) fn prepared_secrets(&self, scheme: &Scheme) -> Result<Rc<[Secret]>, Complaint> {
         let prepared = |secret: &Setting<SecretValue>| {
             Ok(Secret {
                 id: Rc::clone(&secret.value.id),
                 text: Rc::clone(&secret.value.text),
-                key: key(scheme, secret)?.map(Box::new),
+                key: self.key(scheme, secret)?.map(Box::new),
             })
         };
-        self.secrets().iter().map(prepared).collect()
+        self.secrets_for(scheme).map(prepared).collect()
     }
 
-    /// What is in force under these settings.
-    pub(super) fn gate(
+    /// What a scheme makes of a secret; `None` where that differs from request to request.
+    fn key(
         &self,
-        scheme: Scheme,
+        scheme: &Scheme,
+        secret: &Setting<SecretValue>,
+    ) -> Result<Option<Key>, Complaint> {
+        let SecretValue {
+            directive, text, ..
+        } = &secret.value;
+        let Value::Literal(text) = &**text else {
+            return Ok(None);
+        };
+        let text = token::Secret::new(text);
+        scheme.prepare(text).map_err(|error| {
+            let is_shared = secret.value.only_for.is_none();
+            let may_use = |other: &&Scheme| is_shared && other.prepare(text).is_ok();
+            let another = self.schemes().iter().find(may_use).map(|other| {
+                format!(
+                    "; if it is for \"{0}\", write \"for={0}\" behind it",
+                    other.name()
+                )
+            });
+            Complaint {
+                level: Level::Emergency,
+                place: secret.place,
+                message: format!(
+                    "\"{directive}\": the secret of the scheme \"{}\" {error}{}",
+                    scheme.name(),
+                    another.unwrap_or_default(),
+                ),
+            }
+        })
+    }
+
+    /// What is in force of a scheme under these settings.
+    pub(super) fn entry(
+        &self,
+        scheme: &Scheme,
         secrets: Rc<[Secret]>,
         counters: Option<Rc<Counters>>,
-    ) -> Gate {
+    ) -> Entry {
         let facts = scheme.facts();
-        let denied_status = of(&self.denied_status).unwrap_or(DENIED);
-        Gate {
-            scheme,
+        Entry {
+            scheme: Scheme::clone(scheme),
             rules: Rules {
                 params: self.params(scheme),
                 ignore_case: of(&self.ignore_case).unwrap_or(false),
@@ -73,7 +101,6 @@ impl Written {
                 Carrier::Query | Carrier::Value => Sources::new(of(&self.sources)),
             },
             secrets,
-            uri: of(&self.uri),
             client_address: match of(&self.client_ip) {
                 Some(Some(value)) => ClientAddress::Value(value),
                 Some(None) => ClientAddress::Off,
@@ -82,38 +109,32 @@ impl Written {
                     ClientIp::Never | ClientIp::Optional => ClientAddress::Off,
                 },
             },
-            country: of(&self.country),
-            denied_status,
             expired_status: of(&self.expired_status)
                 .or(facts.expired_status)
-                .unwrap_or(denied_status),
+                .unwrap_or_else(|| self.status_of_refusals()),
+            counters,
+        }
+    }
+
+    /// What is in force under these settings for all the schemes.
+    pub(super) fn gate(&self, first: Entry, others: Box<[Entry]>) -> Gate {
+        Gate {
+            first,
+            others,
+            uri: of(&self.uri),
+            country: of(&self.country),
+            denied_status: self.status_of_refusals(),
             strip: of(&self.strip).unwrap_or(false),
             preflight: of(&self.preflight).unwrap_or(false),
             dry_run: of(&self.dry_run).unwrap_or(false),
             log_level: of(&self.log_level).unwrap_or(Level::Error),
             label: self.label(),
-            counters,
         }
     }
-}
 
-/// What the scheme makes of a secret; `None` where that differs from request to request.
-fn key(scheme: Scheme, secret: &Setting<SecretValue>) -> Result<Option<Key>, Complaint> {
-    let SecretValue {
-        directive, text, ..
-    } = &secret.value;
-    let Value::Literal(text) = &**text else {
-        return Ok(None);
-    };
-    let prepared = scheme.prepare(token::Secret::new(text));
-    prepared.map_err(|error| Complaint {
-        level: Level::Emergency,
-        place: secret.place,
-        message: format!(
-            "\"{directive}\": the secret of the scheme \"{}\" {error}",
-            scheme.name()
-        ),
-    })
+    fn status_of_refusals(&self) -> u16 {
+        of(&self.denied_status).unwrap_or(DENIED)
+    }
 }
 
 fn of<T: Clone>(setting: &Option<Setting<T>>) -> Option<T> {

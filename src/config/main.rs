@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::Complaint;
 use super::open::Blocks;
+use super::reserved::ReservedSecrets;
 use crate::counters::{self, Counters, Counts, Full};
 use crate::nginx::{Conf, Cycle, Failed, Level, Place, Shared, Value, Zone};
 use crate::variables;
@@ -26,6 +27,8 @@ pub(crate) struct Main {
     pub(crate) named_variables: BTreeMap<Vec<u8>, Naming>,
     /// The secrets that were complained about for being short.
     pub(crate) short_secrets: BTreeSet<*const Value>,
+    /// The secrets that are for one scheme alone.
+    pub(crate) reserved_secrets: ReservedSecrets,
     /// What is in force where, until everything was read.
     pub(crate) blocks: Blocks,
     /// Where `secure_token_zone` stands.
@@ -127,6 +130,9 @@ impl Main {
                           to the http block"
                     .to_owned(),
             });
+        }
+        if let Some(complaint) = std::mem::take(&mut self.reserved_secrets).complaint() {
+            return Err(complaint);
         }
         let named = std::mem::take(&mut self.named_variables);
         let Some((_, naming)) = named.into_iter().find(|(name, _)| !cf.has_variable(name)) else {

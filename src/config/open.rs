@@ -14,8 +14,8 @@ struct Block {
     outer: Option<usize>,
     /// How requests find it; `None` where it is no location.
     search: Option<Search>,
-    /// The scheme in force, and where it is chosen.
-    scheme: Option<(&'static str, Place)>,
+    /// The schemes in force, and where they are chosen.
+    schemes: Option<(String, Place)>,
     /// Whether it has a `secure_token` of its own, be it `off`.
     chooses: bool,
     /// Its first directive that means nothing without a scheme.
@@ -46,11 +46,11 @@ impl Blocks {
                 name: None,
                 outer: None,
                 search: None,
-                scheme: None,
+                schemes: None,
                 chooses: outer
                     .written
                     .as_deref()
-                    .is_some_and(|outer| outer.scheme.is_some()),
+                    .is_some_and(|outer| outer.schemes.is_some()),
                 first_setting: outer.first_setting,
                 returns: None,
                 is_internal: false,
@@ -62,19 +62,23 @@ impl Blocks {
             self.path.pop();
         }
         let is_server = self.path.len() == 1;
-        let scheme = inner
+        let schemes = inner
             .written
             .as_deref()
-            .and_then(|inner| inner.scheme.as_ref());
-        let scheme = scheme.and_then(|scheme| Some((scheme.value?.name(), scheme.place)));
+            .and_then(|inner| inner.schemes.as_ref())
+            .filter(|schemes| !schemes.value.is_empty());
+        let schemes = schemes.map(|schemes| {
+            let names: Vec<&str> = schemes.value.iter().map(|scheme| scheme.name()).collect();
+            (names.join(" "), schemes.place)
+        });
         let search = (!is_server).then(|| cf.search()).flatten();
         // To ask costs a look at every module, and only these can be complained about.
-        let may_return = scheme.is_some() || search == Some(Search::Regex);
+        let may_return = schemes.is_some() || search == Some(Search::Regex);
         let block = Block {
             name: Some(cf.block_name()),
             outer: self.path.last().map(|(_, position)| *position),
             search,
-            scheme,
+            schemes,
             chooses,
             first_setting: inner.first_setting,
             returns: may_return.then(|| cf.returned_status()).flatten(),
@@ -148,7 +152,7 @@ impl Blocks {
     /// NGINX looks for the longest prefix, for a longer one inside that, and then for the regular
     /// expressions of each level, from the inside out, unless the prefix of that level has `^~`.
     fn taken_away(&self, block: &Block, open: &[Vec<&Block>]) -> Option<Complaint> {
-        let (scheme, place) = block.scheme?;
+        let (schemes, place) = block.schemes.as_ref()?;
         let name = block.name?;
         let mut at = block;
         loop {
@@ -163,9 +167,9 @@ impl Blocks {
                         let prefix = String::from_utf8_lossy(at.name?.location()).into_owned();
                         return Some(Complaint {
                             level: Level::Warn,
-                            place,
+                            place: *place,
                             message: format!(
-                                "\"secure_token {scheme}\": requests for {name} that {thief} matches too go \
+                                "\"secure_token {schemes}\": requests for {name} that {thief} matches too go \
                                  there, where no scheme is in force; write \"location ^~ {prefix}\", or a \
                                  \"secure_token\" into the other location (\"off\" if it is meant to be open)"
                             ),
@@ -186,7 +190,7 @@ impl Blocks {
 
 impl Block {
     fn is_protected(&self) -> bool {
-        self.scheme.is_some()
+        self.schemes.is_some()
     }
 
     fn title(&self) -> String {
@@ -207,7 +211,7 @@ impl Block {
 
     /// `return` is obeyed before NGINX comes to the access phase.
     fn return_complaint(&self) -> Option<Complaint> {
-        let (scheme, place) = self.scheme?;
+        let (schemes, place) = self.schemes.as_ref()?;
         let is_found = match self.search {
             Some(Search::Named) => false,
             Some(_) => !self.is_internal,
@@ -216,9 +220,9 @@ impl Block {
         let status = self.returns.filter(|status| is_found && *status < 400)?;
         Some(Complaint {
             level: Level::Warn,
-            place,
+            place: *place,
             message: format!(
-                "\"secure_token {scheme}\": \"return {status}\" in {} answers everybody, before tokens are \
+                "\"secure_token {schemes}\": \"return {status}\" in {} answers everybody, before tokens are \
                  looked at; put the \"return\" into a named location and go there with \
                  \"try_files /nowhere @name\", or write \"secure_token off\" if that is meant",
                 self.title(),

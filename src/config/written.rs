@@ -18,8 +18,8 @@ pub(crate) struct Setting<T> {
 /// inherit them.
 #[derive(Clone, Default)]
 pub(crate) struct Written {
-    /// A value of `None` is `off`.
-    pub(crate) scheme: Option<Setting<Option<Scheme>>>,
+    /// In the order in which they are tried; none is `off`.
+    pub(crate) schemes: Option<Setting<Rc<[Scheme]>>>,
     /// In the order in which they are tried.
     pub(crate) secrets: Option<Rc<Vec<Setting<SecretValue>>>>,
     pub(crate) uri: Option<Setting<Rc<Value>>>,
@@ -47,6 +47,16 @@ pub(crate) struct SecretValue {
     pub(crate) directive: &'static str,
     pub(crate) text: Rc<Value>,
     pub(crate) id: Rc<[u8]>,
+    /// The scheme that it is for alone.
+    pub(crate) only_for: Option<Scheme>,
+}
+
+impl SecretValue {
+    /// Whether a scheme may use it.
+    pub(crate) fn is_for(&self, scheme: &Scheme) -> bool {
+        let only = self.only_for.as_ref();
+        only.is_none_or(|only| only.name() == scheme.name())
+    }
 }
 
 /// Names of the token's parameters, where they are not the scheme's own.
@@ -62,7 +72,7 @@ impl Written {
     pub(super) fn inherit(&mut self, outer: &Self) {
         // Without "..", so that the compiler names a field that is forgotten.
         let Self {
-            scheme,
+            schemes,
             secrets,
             uri,
             client_ip,
@@ -81,7 +91,7 @@ impl Written {
             log_level,
             label,
         } = outer;
-        inherit(&mut self.scheme, scheme);
+        inherit(&mut self.schemes, schemes);
         inherit(&mut self.secrets, secrets);
         inherit(&mut self.uri, uri);
         inherit(&mut self.client_ip, client_ip);
@@ -101,9 +111,23 @@ impl Written {
         inherit(&mut self.label, label);
     }
 
+    /// The schemes that open this block, in the order in which they are tried; none where it is off.
+    pub(super) fn schemes(&self) -> &[Scheme] {
+        self.schemes.as_ref().map_or(&[], |schemes| &schemes.value)
+    }
+
     /// The secrets, in the order in which they are tried.
     pub(super) fn secrets(&self) -> &[Setting<SecretValue>] {
         self.secrets.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    /// Those of them that a scheme may use.
+    pub(super) fn secrets_for(
+        &self,
+        scheme: &Scheme,
+    ) -> impl Iterator<Item = &Setting<SecretValue>> {
+        let secrets = self.secrets().iter();
+        secrets.filter(|secret| secret.value.is_for(scheme))
     }
 }
 
