@@ -66,6 +66,7 @@ impl token::Request for RequestView<'_> {
 
     fn client_ip(&self) -> Result<Option<&[u8]>, Failure> {
         match &self.entry.client_address {
+            ClientAddress::Value(_) if self.look == Look::ForToken => Ok(None),
             ClientAddress::Off => Ok(None),
             ClientAddress::Connected => Ok(Some(nginx::client_ip(self.r))),
             ClientAddress::Value(value) => self.value(value).map(Some),

@@ -14,6 +14,7 @@ use SecureToken::Nginx;
 my $all = '$secure_token_status/$secure_token_reason/$secure_token_scheme/$secure_token_key';
 my $nginx = SecureToken::Nginx->new(http => <<"CONF");
     log_format told '\$request_uri $all';
+    map \$secure_token_args \$client { default 192.0.2.8; user=7 192.0.2.7; }
     secure_token_zone tokens:1m;
     server {
         listen unix:DIR/origin.sock;
@@ -43,6 +44,7 @@ my $nginx = SecureToken::Nginx->new(http => <<"CONF");
         }
         location /strip/ { secure_token azion gcore ectoken; secure_token_strip on; proxy_pass http://unix:DIR/origin.sock; }
         location /uri/   { secure_token azion gcore ectoken; secure_token_uri "/signed/\$secure_token_args"; try_files /a.txt =404; }
+        location /known/ { secure_token gcore azion; secure_token_client_ip \$client; try_files /a.txt =404; }
         location /cycle/ { secure_token azion ectoken; secure_token_uri \$secure_token_path; try_files /a.txt =404; }
         location /any/   { satisfy any; deny all; secure_token gcore ectoken; try_files /a.txt =404; }
         location /dry/   { secure_token azion ectoken; secure_token_dry_run on; try_files /a.txt =404; }
@@ -168,6 +170,10 @@ subtest 'the query without the token, and the token alone' => sub {
     all_is "/uri/x?a=1&e=7&" . query(gcore('/uri/x', signs => '/signed/a=1&e=7')), 'PASSED//gcore/both', 'by each scheme without its own';
     is header('path', "/uri/x?a=1&e=7&" . query(gcore('/uri/x', signs => '/signed/a=1&e=7'))), '</signed/a=1&e=7>', 'and is told as the path';
     all_is "/uri/x?a=1&e=7&" . query(gcore('/uri/x', signs => '/signed/a=1')), 'REJECTED/signature/gcore/', 'and not without those of another';
+    # So may an address: it is not asked for to find out whose token is there.
+    all_is '/known/x?user=7&' . query(gcore('/known/x', ip => '192.0.2.7')), 'PASSED//gcore/both', 'the client address may be told by it';
+    all_is '/known/x?user=7&' . query(gcore('/known/x', ip => '192.0.2.8')), 'REJECTED/signature/gcore/', 'and no other opens';
+    unlike $nginx->log, qr/cycle while evaluating variable "client"/, 'without going round and round';
 };
 
 subtest 'the path that the token is for' => sub {
