@@ -260,7 +260,8 @@ error 'two schemes whose tokens have one name', "location / {\nsecure_token azio
 error 'for= and no scheme', "location / { secure_token azion gcore; $secret;\nsecure_token_secret SeCrEt-of-16-bytes for=SeCrEt; # here\n}",
     qr/"secure_token_secret": "for=" needs the name of a scheme; write one of "for=azion", "for=gcore", /;
 error 'for= twice', "location / { $both\nsecure_token_secret SeCrEt-of-16-bytes for=azion for=gcore; # here\n}", qr/takes a secret and at most "id=name" and "for=scheme"/;
-error 'for= and no secret', "location / { $both\nsecure_token_secret for=azion; # here\n}", qr/has a name and no secret/;
+error "for= and no secret: $_", "location / { $both\nsecure_token_secret $_; # here\n}", qr/has a name and no secret/
+    for 'for=azion', 'for=azion id=x', 'id=x for=azion', 'for=azion for=gcore', 'id=x id=y';
 error 'for= a scheme that is in force nowhere', "$three $secret;\nlocation / {\nsecure_token_secret SeCrEt-of-16-bytes for=fastly; # here\n$secret id=x; }",
     qr/"secure_token_secret": the secret is for "fastly", which is in force neither in this block nor in any that inherits the secret; add "fastly" to "secure_token", or write "for=azion" or "for=ectoken" or "for=gcore" instead/;
 silent 'for= a scheme that a location inside has', "secure_token azion; $secret;\nsecure_token_secret SeCrEt-of-16-bytes for=gcore; location /a/ { } location /g/ { secure_token gcore; }";

@@ -46,8 +46,7 @@ impl<'a> SecretWords<'a> {
 
     /// Whether the secret itself was forgotten, by the looks of it.
     pub(super) fn lacks_secret(&self) -> bool {
-        self.id.is_none() && self.value.starts_with(b"id=")
-            || self.only_for.is_none() && self.value.starts_with(b"for=")
+        self.value.starts_with(b"id=") || self.value.starts_with(b"for=")
     }
 }
 
