@@ -42,6 +42,7 @@ my $nginx = SecureToken::Nginx->new(http => <<"CONF");
             location /agf/gcore/ { secure_token gcore; try_files /a.txt =404; }
             location /agf/leaseweb/ { secure_token gcore leaseweb; secure_token_secret one-secret-for-both; secure_token_client_ip \$http_x_client; try_files /a.txt =404; }
         }
+        location /gone/  { secure_token azion ectoken; secure_token_expired_status 404; try_files /a.txt =404; }
         location /strip/ { secure_token azion gcore ectoken; secure_token_strip on; proxy_pass http://unix:DIR/origin.sock; }
         location /uri/   { secure_token azion gcore ectoken; secure_token_uri "/signed/\$secure_token_args"; try_files /a.txt =404; }
         location /known/ { secure_token gcore azion; secure_token_client_ip \$client; try_files /a.txt =404; }
@@ -98,6 +99,9 @@ subtest 'what that scheme decides is final' => sub {
     all_is '/ea/x?' . ectoken_token($over) . "&$sent", 'EXPIRED/expired/ectoken/both', 'too old';
     is $nginx->get('/ea/x?' . ectoken_token($over))->{status}, 403, 'the status of an expired link is that of its scheme: ectoken';
     is $nginx->get(azion('/ea/x', expires => earlier()))->{status}, 410, 'and azion';
+    is $nginx->get($_)->{status}, 404, 'unless one is given to all' for azion('/gone/x', expires => earlier()), ectoken('/gone/x', $over);
+    all_is '/ea/x?what-the-application-looks-for&' . query(azion('/ea/x')), 'REJECTED/malformed/ectoken/', 'what looks like a token of the first is one';
+    all_is '/ae/x?what-the-application-looks-for&' . query(azion('/ae/x')), 'PASSED//azion/both', 'and nobody asks the last';
 };
 
 subtest 'a secret with for= opens that scheme alone' => sub {
