@@ -57,7 +57,7 @@ fn check(r: &mut Request, gate: &'static Gate) -> Result<Status, Failed> {
     {
         query::strip(r, entry, token, untouched)?;
     }
-    path::strip(r, decision);
+    path::strip(r, decision)?;
     Ok(Status::NGX_OK)
 }
 
@@ -76,7 +76,7 @@ fn refused(
     let status = refuse(r, gate, entry, reason);
     // Others may let the request go on.
     if gate.dry_run || nginx::satisfy_any(r) {
-        path::strip(r, decision);
+        path::strip(r, decision)?;
     }
     Ok(status)
 }

@@ -8,13 +8,16 @@ use crate::metrics::{self, Format};
 use crate::nginx::{Conf, Place};
 
 mod complaint;
+mod formats;
 mod gate;
 mod main;
 mod open;
 mod reserved;
+mod reshape;
 mod written;
 
 pub(crate) use complaint::Complaint;
+pub(crate) use formats::OwnFormat;
 pub(crate) use main::{Main, Naming};
 pub(crate) use written::{ParamNames, SecretValue, Setting, Written};
 
@@ -45,18 +48,31 @@ impl Location {
         let mut complaints = Vec::new();
         // The http block is merged into no other, so it is looked at from within.
         if let Some(written) = outer.written.as_deref().filter(|_| !outer.is_merged) {
-            complaints.extend(written.misplaced(written.schemes()));
+            let mut written = written.clone();
+            // What is wrong with a link or digest is told of the blocks that take it over.
+            if written.reshape().is_ok() {
+                complaints.extend(written.misplaced(written.schemes()));
+            }
         }
         let own = self.written.clone();
         let sets = |is_set: fn(&Written) -> bool| own.as_deref().is_some_and(is_set);
         let chooses = sets(|own| own.schemes.is_some());
-        let opens_alike = !chooses && !sets(|own| own.secrets.is_some());
+        // What a secret is made into depends on the digest.
+        let opens_alike = !chooses && !sets(|own| own.secrets.is_some() || own.digest.is_some());
         match (&mut self.written, &outer.written) {
             (own @ None, outer) => own.clone_from(outer),
             (Some(own), Some(outer)) => Rc::make_mut(own).inherit(outer),
             (Some(_), None) => {}
         }
         self.is_merged = true;
+        let reshapes = chooses || sets(|own| own.link.is_some() || own.digest.is_some());
+        let reshaped = self.written.as_mut();
+        if let Some(written) = reshaped.filter(|_| reshapes || !outer.is_merged) {
+            match Rc::make_mut(written).reshape() {
+                Ok(warnings) => complaints.extend(warnings),
+                Err(complaint) => return vec![complaint],
+            }
+        }
         main.blocks.note(outer, chooses, self, cf);
         if outer.is_merged && own.is_none() {
             self.gate.clone_from(&outer.gate);
@@ -85,6 +101,7 @@ impl Location {
                 complaints.extend(own.unreachable(written.schemes(), cf));
             }
             complaints.extend(written.params_complaint());
+            complaints.extend(written.lifetime_complaint());
             complaints.extend(written.secret_complaints(cf));
         }
         complaints
@@ -119,7 +136,8 @@ impl Location {
                     counters
                 }),
             };
-            entries.push(written.entry(scheme, secrets, counters));
+            let variables = main.variables(scheme);
+            entries.push(written.entry(scheme, secrets, variables, counters));
         }
         let mut entries = entries.into_iter();
         let Some(first) = entries.next() else {

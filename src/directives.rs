@@ -16,10 +16,11 @@ use crate::guard::{Panicked, guarded};
 use crate::nginx::{Conf, Level};
 
 use block::{Block, Wrong};
-use words::{flag, level, seconds, status};
+use words::{flag, level, lifetime, seconds, status};
 
 mod block;
 mod counting;
+mod format;
 mod request;
 mod scheme;
 mod secret;
@@ -38,7 +39,7 @@ struct Directive {
 
 const ANYWHERE: u32 = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
 
-static DIRECTIVES: [Directive; 21] = [
+static DIRECTIVES: [Directive; 24] = [
     Directive {
         name: c"secure_token",
         words: NGX_CONF_1MORE,
@@ -89,6 +90,27 @@ static DIRECTIVES: [Directive; 21] = [
         needs_scheme: true,
     },
     Directive {
+        name: c"secure_token_format",
+        words: NGX_CONF_1MORE,
+        blocks: NGX_HTTP_MAIN_CONF,
+        set: format::define,
+        needs_scheme: false,
+    },
+    Directive {
+        name: c"secure_token_link",
+        words: NGX_CONF_TAKE1,
+        blocks: ANYWHERE,
+        set: format::link,
+        needs_scheme: true,
+    },
+    Directive {
+        name: c"secure_token_digest",
+        words: NGX_CONF_TAKE1,
+        blocks: ANYWHERE,
+        set: format::digest,
+        needs_scheme: true,
+    },
+    Directive {
         name: c"secure_token_denied_status",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
@@ -134,7 +156,7 @@ static DIRECTIVES: [Directive; 21] = [
         name: c"secure_token_ttl",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
-        set: |block| block.once(|written| &mut written.ttl, seconds(block.words)?),
+        set: |block| block.once(|written| &mut written.ttl, lifetime(block.words)?),
         needs_scheme: true,
     },
     Directive {

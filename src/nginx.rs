@@ -30,7 +30,7 @@ pub(crate) use request::{
     satisfy_any,
 };
 pub(crate) use uri::{
-    args, is_untouched, path, sent_args, sent_path, sent_target, shorten_args, shorten_path,
+    args, behind_cut, cut_path, is_untouched, path, sent_args, sent_path, sent_target, shorten_args,
 };
 pub(crate) use value::{Piece, Unsplit, Value, split};
 pub(crate) use variable::answer_once;

@@ -10,14 +10,15 @@ use crate::nginx::{self, Failed};
 /// Takes the token of a request that goes on out of its path, before content is looked for. Only what a secret opened
 /// is taken out: the location was found by the whole path, and who signs nothing shall not choose another.
 #[inline]
-pub(crate) fn strip(r: &mut Request, decision: &Decision) {
-    if let Some(place) = place(decision) {
-        nginx::shorten_path(r, |r| segments(r, place));
+pub(crate) fn strip(r: &mut Request, decision: &Decision) -> Result<(), Failed> {
+    match place(decision) {
+        Some(place) => nginx::cut_path(r, |r| segments(r, place)),
+        None => Ok(()),
     }
 }
 
-/// The path that a request's token is for, decoded: the one that the client asked for, without the token, unless the
-/// operator says another.
+/// The path that a request's token is for, decoded: the one that the client asked for or, where that has the token,
+/// what stands behind it, unless the operator says another.
 pub(crate) fn of_token<'a>(
     r: &'a Request,
     gate: &'a Gate,
@@ -27,8 +28,10 @@ pub(crate) fn of_token<'a>(
         return stated.get(r);
     }
     let path = nginx::sent_path(r)?;
-    let behind = place(decision).and_then(|place| path.strip_prefix(segments(r, place)));
-    Ok(behind.unwrap_or(path))
+    let Some((front, token)) = place(decision).map(|place| segments(r, place)) else {
+        return Ok(path);
+    };
+    Ok(nginx::behind_cut(path, front, token).unwrap_or(path))
 }
 
 /// Where an opened token stands, if that is in the path.
@@ -38,8 +41,9 @@ fn place(decision: &Decision) -> Option<Place> {
     place.filter(|place| place.carrier == Carrier::Path)
 }
 
-/// The token's segments, with the slash in front of them.
-fn segments(r: &Request, place: Place) -> &[u8] {
+/// What stands in front of the token as it was sent, and the token's segments, with the slash in front of them.
+fn segments(r: &Request, place: Place) -> (&[u8], &[u8]) {
     let sent = nginx::sent_target(r);
-    place.own(sent).next().unwrap_or_default()
+    let (front, _) = place.rest(sent);
+    (front, place.own(sent).next().unwrap_or_default())
 }

@@ -47,8 +47,10 @@ pub(crate) fn strip(
     }
     nginx::shorten_args(r, |r| {
         let args = nginx::args(r);
-        // What has no name goes with its copies, which players make.
-        if untouched && entry.rules.params.token.is_some() {
+        // What has no name goes with its copies, which players make; what is more than token and time is known by
+        // its names alone.
+        let params = &entry.rules.params;
+        if untouched && params.token.is_some() && params.fields.is_empty() {
             keep_stretches(r, token.place.others(args))
         } else {
             without_params(r, entry, args)
@@ -62,8 +64,13 @@ pub(crate) fn token_alone<'a>(
     entry: &'a Entry,
     token: &OpenedToken,
 ) -> Result<&'a [u8], Failed> {
+    let params = &entry.rules.params;
     match entry.sources.get(token.place.source.into()) {
-        Some(source) => keep_stretches(r, token.place.own(source.get(r, false)?.text)),
+        _ if token.place.carrier == Carrier::Path => Ok(b""),
+        Some(source) if params.fields.is_empty() => {
+            keep_stretches(r, token.place.own(source.get(r, false)?.text))
+        }
+        Some(source) => keep_stretches(r, params.own(source.get(r, false)?.text)),
         None => Ok(b""),
     }
 }

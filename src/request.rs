@@ -90,6 +90,14 @@ impl token::Request for RequestView<'_> {
         nginx::protocol(self.r).map_err(|Failed| Failure)
     }
 
+    fn variable(&self, index: usize) -> Result<&[u8], Failure> {
+        if self.look == Look::ForToken {
+            return Ok(b"");
+        }
+        let value = self.entry.variables.get(index).ok_or(Failure)?;
+        self.value(value)
+    }
+
     #[inline]
     fn source(&self, index: usize) -> Result<Option<Source<'_>>, Failure> {
         match self.entry.sources.get(index) {

@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::output::TROUBLE;
-use crate::{explain, facts, generate, keygen, mistakes, sign, verify};
+use crate::{explain, facts, formats, generate, keygen, mistakes, sign, verify};
 
 /// Sign, verify and explain links for the NGINX module ngx_http_secure_token_module
 ///
@@ -26,8 +26,8 @@ Exit status:
   1  of verify and explain: the link is refused
   2  the command was used wrongly, or could not do its work
 
-Times of expiry are Unix times in seconds, or dates with a zone such as 2026-11-24T10:00:00Z. Lengths of time
-are seconds, or have units: 90s, 15m, 1h30m, 7d, 2w, 1y.
+Times of expiry are Unix times in seconds, or dates with a zone such as 2026-11-24T10:00:00Z.
+Lengths of time are seconds, or have units: 90s, 15m, 1h30m, 7d, 2w, 1y.
 
 Secrets are never printed. NO_COLOR=1 turns colours off."
 )]
@@ -43,6 +43,7 @@ pub(crate) enum Command {
     Explain(explain::Args),
     Keygen(keygen::Args),
     Schemes(facts::SchemesArgs),
+    Formats(formats::Args),
     Reasons(facts::ReasonsArgs),
     Mistakes(mistakes::Args),
     Completions(generate::CompletionsArgs),

@@ -9,12 +9,13 @@ use std::process::ExitCode;
 use explain::LinkRequest;
 use explain::place::Place;
 use explain::url::Url;
-use token::{Rules, SCHEMES, Scheme};
+use token::{Scheme, scheme};
 
+use crate::conf::{ConfArgs, Guard};
 use crate::link::LinkArgs;
 use crate::output::{self, Style, Trouble};
-use crate::request_args::{RequestArgs, link_request};
-use crate::schemes::scheme_parser;
+use crate::request_args::{RequestArgs, deciding, link_request, warn};
+use crate::scheme_args::SchemeArgs;
 use crate::secrets::{SecretArgs, Secrets};
 use crate::verdict;
 
@@ -31,20 +32,23 @@ Examples:
   secure-token explain --scheme gcore --secret-file key --client-ip 192.0.2.7 '/a.zip?md5=TOKEN&expires=1795514400'
   secure-token explain --secret-file key --source '$cookie_link' --header 'Cookie: link=st=TOKEN&e=1795514400' /a.mp4
   secure-token explain '/films/a.mp4?TOKEN'
+  secure-token explain --config /etc/nginx/nginx.conf --location /films/ '/films/a.mp4?st=TOKEN&e=1795514400'
 
 Exit status: 0 the link opens, 1 it is refused, 2 the command was used wrongly")]
 pub(crate) struct Args {
-    /// The scheme, as in the directive secure_token. Without it, the one whose parameters the link has
-    #[arg(long, value_parser = scheme_parser())]
-    scheme: Option<Scheme>,
-
-    /// Print JSON: what verify prints, and path, token, token_param, expires_sent, expires_param, steps,
-    /// hashed, computed, differs_at, claims, mistakes
+    /// Print JSON: what verify prints, and path, token, token_param, expires_sent, expires_param, fields,
+    /// steps, hashed, computed, differs_at, claims, mistakes
     #[arg(long)]
     json: bool,
 
     /// The link: https://host/path?query, or /path?query
     url: OsString,
+
+    #[command(flatten)]
+    scheme: SchemeArgs,
+
+    #[command(flatten)]
+    conf: ConfArgs,
 
     #[command(flatten)]
     secrets: SecretArgs,
@@ -56,13 +60,39 @@ pub(crate) struct Args {
     request: RequestArgs,
 }
 
-pub(crate) fn run(args: &Args) -> Result<ExitCode, Trouble> {
-    let secrets = args.secrets.read()?;
-    let schemes = match args.scheme {
-        Some(scheme) => vec![scheme],
-        None => guess(args)?,
+pub(crate) fn run(mut args: Args) -> Result<ExitCode, Trouble> {
+    let given = args.secrets.given()?;
+    let name = args.scheme.name();
+    let config = args
+        .conf
+        .read(&mut args.link, name, given.clone(), &args.request.settled())?;
+    if let Some(location) = &config {
+        args.request.complete(location);
+    }
+    let args = &args;
+    let named = match config {
+        Some(location) => Some(location.guards),
+        None => args
+            .scheme
+            .named()?
+            .map(|scheme| vec![guard(scheme, &given)]),
     };
-    let request = request(args, &schemes, &secrets)?;
+    let is_guess = named.is_none();
+    let guards = match named {
+        Some(guards) => guards,
+        None => guess(args, &given)?,
+    };
+    let guards = args.request.asked(guards)?;
+    let requests = guards.iter().map(|guard| {
+        let url = args.url.as_bytes();
+        link_request(guard, &args.link, &args.request, url)
+    });
+    let request = if is_guess {
+        fitting(requests)?
+    } else {
+        deciding(requests.collect::<Result<_, _>>()?)?
+    };
+    warn(&request, &args.link, &args.request);
     let findings = explain::explain(&request);
     if args.json {
         output::print_json(&report::object(&request, &findings))?;
@@ -72,47 +102,39 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Trouble> {
     Ok(verdict::exit_code(&findings.verdict))
 }
 
-/// The request for a link of the first of these schemes under which a secret fits; of the very first where none does.
-fn request<'a>(
-    args: &'a Args,
-    schemes: &[Scheme],
-    secrets: &'a Secrets,
+/// A scheme with the secrets of the command line, of which there may be none.
+fn guard(scheme: Scheme, given: &Option<Secrets>) -> Guard {
+    let secrets = given.clone().unwrap_or_else(|| Secrets::of(Vec::new()));
+    Guard { scheme, secrets }
+}
+
+/// The first request under whose scheme a secret fits; the very first where none does.
+fn fitting<'a>(
+    mut requests: impl Iterator<Item = Result<LinkRequest<'a>, Trouble>>,
 ) -> Result<LinkRequest<'a>, Trouble> {
-    let (first, others) = schemes.split_first().ok_or("there is no scheme")?;
-    let url = args.url.as_bytes();
-    let request = link_request(*first, &args.link, &args.request, secrets, url)?;
-    if request.verdict().token().is_some() {
-        return Ok(request);
+    let first = requests.next().ok_or("there is no scheme")??;
+    if first.verdict().token().is_some() {
+        return Ok(first);
     }
-    let as_other = |scheme: &Scheme| {
-        let rules = args.link.rules(*scheme).ok()?;
-        let other = LinkRequest {
-            scheme: *scheme,
-            rules: Rules {
-                clock_skew: request.rules.clock_skew,
-                max_lifetime: request.rules.max_lifetime,
-                ..rules
-            },
-            ..request.clone()
-        };
-        other.verdict().token().is_some().then_some(other)
-    };
-    Ok(others.iter().find_map(as_other).unwrap_or(request))
+    let mut others = requests.flatten();
+    let fits = others.find(|request| request.verdict().token().is_some());
+    Ok(fits.unwrap_or(first))
 }
 
 /// The schemes that a link may be of.
-fn guess(args: &Args) -> Result<Vec<Scheme>, Trouble> {
+fn guess(args: &Args, given: &Option<Secrets>) -> Result<Vec<Guard>, Trouble> {
     let url = Url::parse(args.url.as_bytes())?;
     let places: Vec<Place> = args.request.places(&url);
-    let params = |scheme: Scheme| args.link.params(scheme).ok();
+    let params = |scheme: &Scheme| args.link.params(scheme).ok();
     let schemes = explain::guess(&url, &places, &args.request.header, params);
     if schemes.is_empty() {
-        let names: Vec<&str> = SCHEMES.iter().map(|scheme| scheme.name()).collect();
+        let names: Vec<&str> = scheme::names().collect();
         return Err(format!(
             "the link has the parameters of no scheme; name the one it is meant to have with --scheme: {}",
             names.join(", ")
         )
         .into());
     }
-    Ok(schemes)
+    let schemes = schemes.into_iter();
+    Ok(schemes.map(|scheme| guard(scheme, given)).collect())
 }

@@ -1,69 +1,88 @@
 //! The options for what schemes do only where they are asked to: one for each word behind a scheme's name.
 
-use std::collections::BTreeSet;
-
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use token::{Extra, SCHEMES, Scheme};
+use token::{Extra, Scheme, WordError, scheme};
 
-use crate::output::Trouble;
+use crate::output::{self, Trouble};
 
-/// The words that were given.
+/// The words that were given, with their values; of a command that signs, those alone that change how links are signed.
 #[derive(Default)]
-pub(crate) struct ExtraArgs(Vec<&'static str>);
+pub(crate) struct ExtraArgs<const SIGNS: bool>(Vec<(&'static Extra, String)>);
 
-impl ExtraArgs {
-    /// What they ask a scheme to do in addition.
+impl<const SIGNS: bool> ExtraArgs<SIGNS> {
+    /// The scheme with all that they ask for in addition.
     ///
     /// # Errors
     /// Where the scheme does not know a word, or would have to do two things.
-    pub(crate) fn of(&self, scheme: Scheme) -> Result<Option<&'static Extra>, Trouble> {
-        let facts = scheme.facts();
-        let mut asked = None;
-        for word in &self.0 {
-            let extra = facts.extras.iter().find(|extra| extra.word == *word);
-            let Some(extra) = extra else {
-                let name = facts.name;
-                return Err(format!(
-                    "there is no \"secure_token {name} {word}\"; leave --{word} out"
-                )
-                .into());
-            };
-            if asked.replace(extra).is_some() {
-                return Err("secure_token takes one word behind the scheme; leave one out".into());
+    pub(crate) fn apply(&self, scheme: &Scheme) -> Result<Scheme, Trouble> {
+        let mut scheme = scheme.clone();
+        for (extra, word) in &self.0 {
+            let option = extra.word;
+            scheme = scheme.with_word(word.as_bytes()).map_err(|error| {
+                let name = scheme.name();
+                match error {
+                    WordError::Unknown => format!(
+                        "there is no \"secure_token {name} {extra}\"; leave --{option} out"
+                    ),
+                    WordError::Value(_) => {
+                        format!("--{option} takes a value without control characters")
+                    }
+                    WordError::Again(_) => format!(
+                        "--{option} says again or otherwise what is said of {name} already; leave it out"
+                    ),
+                }
+            })?;
+            if let Some(warning) = extra.warning {
+                output::warning(warning);
             }
         }
-        Ok(asked)
+        Ok(scheme)
     }
 }
 
-/// The words of all schemes, each once.
-fn words() -> BTreeSet<&'static str> {
-    let extras = SCHEMES.iter().flat_map(|scheme| scheme.facts().extras);
-    extras.map(|extra| extra.word).collect()
+/// The extras of all schemes, each word once.
+fn extras(signs: bool) -> Vec<&'static Extra> {
+    let schemes = scheme::all().into_iter();
+    let extras = schemes.flat_map(|scheme| scheme.facts().extras);
+    let mut extras: Vec<&'static Extra> =
+        extras.filter(|extra| extra.is_signed || !signs).collect();
+    extras.sort_by_key(|extra| extra.word);
+    extras.dedup_by_key(|extra| extra.word);
+    extras
 }
 
 /// What a word asks of each scheme that has it.
 fn help(word: &str) -> String {
-    let facts = SCHEMES.iter().map(|scheme| scheme.facts());
-    let asked = facts.flat_map(|facts| {
-        let own = facts.extras.iter().filter(|extra| extra.word == word);
-        own.map(|extra| {
+    let schemes = scheme::all().into_iter();
+    let asked = schemes.flat_map(|scheme| {
+        let own = scheme.facts().extras.iter();
+        let own = own.filter(|extra| extra.word == word);
+        own.map(move |extra| {
             format!(
-                "As \"secure_token {} {word}\": {}",
-                facts.name, extra.warning
+                "As \"secure_token {} {extra}\": {}",
+                scheme.name(),
+                extra.text()
             )
         })
+        .collect::<Vec<_>>()
     });
     asked.collect::<Vec<_>>().join(". ")
 }
 
-impl clap::Args for ExtraArgs {
+impl<const SIGNS: bool> clap::Args for ExtraArgs<SIGNS> {
     fn augment_args(command: Command) -> Command {
-        command.args(words().into_iter().map(|word| {
-            Arg::new(word)
-                .long(word)
-                .action(ArgAction::SetTrue)
-                .help(help(word))
+        command.args(extras(SIGNS).into_iter().map(|extra| {
+            let arg = Arg::new(extra.word).long(extra.word);
+            if extra.takes_value {
+                arg.value_name("VALUE")
+                    .allow_hyphen_values(true)
+                    .help(format!(
+                        "{}. Others see it in the list of processes: --config takes it from a file",
+                        help(extra.word)
+                    ))
+            } else {
+                arg.action(ArgAction::SetTrue).help(help(extra.word))
+            }
         }))
     }
 
@@ -72,10 +91,17 @@ impl clap::Args for ExtraArgs {
     }
 }
 
-impl clap::FromArgMatches for ExtraArgs {
+impl<const SIGNS: bool> clap::FromArgMatches for ExtraArgs<SIGNS> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let words = words().into_iter();
-        Ok(Self(words.filter(|word| matches.get_flag(word)).collect()))
+        let given = extras(SIGNS).into_iter().filter_map(|extra| {
+            let word = extra.word;
+            if extra.takes_value {
+                let value = matches.get_one::<String>(word)?;
+                return Some((extra, format!("{word}={value}")));
+            }
+            matches.get_flag(word).then(|| (extra, word.to_owned()))
+        });
+        Ok(Self(given.collect()))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {

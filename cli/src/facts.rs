@@ -5,10 +5,11 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use token::{
-    Anatomy, Boundary, Carrier, ClientIp, Facts, Format, Name, Reason, SCHEMES, Scope,
-    SecretSpelling,
+    Anatomy, Boundary, Carrier, ClientIp, Extra, Facts, Field, FieldKind, Format, Name, Reason,
+    Scope, scheme,
 };
 
+use crate::formats;
 use crate::output::{self, Colour, Style, Trouble};
 
 /// List the schemes, and how their tokens are made
@@ -18,8 +19,8 @@ Examples:
   secure-token schemes
   secure-token schemes --json")]
 pub(crate) struct SchemesArgs {
-    /// Print JSON: name, title, vendor, carrier, link, parameters, anatomy, digest, message, secret, client_ip,
-    /// scope, exclusive, expired_status, lifetime, words
+    /// Print JSON: name, title, vendor, carrier, link, parameters, anatomy, digest, message, fields, options, secret,
+    /// client_ip, scope, exclusive, expired_status, lifetime, words
     #[arg(long)]
     json: bool,
 }
@@ -37,7 +38,8 @@ pub(crate) struct ReasonsArgs {
 }
 
 pub(crate) fn schemes(args: &SchemesArgs) -> Result<ExitCode, Trouble> {
-    let facts = SCHEMES.iter().map(|scheme| scheme.facts());
+    let schemes = scheme::all();
+    let facts = schemes.iter().map(|scheme| scheme.facts());
     if args.json {
         output::print_json(&facts.map(scheme_object).collect())?;
     } else {
@@ -88,12 +90,12 @@ fn scheme_text(facts: &Facts, style: Style) -> String {
     };
     let mut text = format!(
         "{}  {}\n  link     {}\n  token    {made}\n  address  {client_ip}\n  expiry   {last_second}\n",
-        style.paint(facts.name, Colour::Bold),
+        style.paint(&facts.name, Colour::Bold),
         facts.title,
         facts.link(&facts.params),
     );
     for extra in facts.extras {
-        text.push_str(&format!("  {:<7}  {}\n", extra.word, extra.warning));
+        text.push_str(&format!("  {:<7}  {}\n", extra.to_string(), extra.text()));
     }
     text.push_str(&format!("  vendor   {}\n", facts.vendor));
     text
@@ -117,14 +119,14 @@ fn scheme_object(facts: &Facts) -> Value {
         "parameters": { "token": name(&facts.params.token), "expires": name(&facts.params.expires) },
         "anatomy": match facts.anatomy {
             Anatomy::Digest(_) => "digest",
+            Anatomy::Signed { .. } => "signed",
             Anatomy::Sealed => "sealed",
         },
         "digest": digest(facts),
         "message": message(facts),
-        "secret": match facts.format().map(|format| format.secret) {
-            Some(SecretSpelling::Base64) => "base64",
-            Some(SecretSpelling::Text) | None => "text",
-        },
+        "fields": fields(facts),
+        "options": formats::options(facts),
+        "secret": formats::spelling_word(facts.secret()),
         "client_ip": match facts.client_ip {
             ClientIp::Never => "never",
             ClientIp::Optional => "optional",
@@ -133,21 +135,48 @@ fn scheme_object(facts: &Facts) -> Value {
         },
         "scope": match facts.scope {
             Scope::Exact => "exact",
+            Scope::Directory => "directory",
+            Scope::Tree => "tree",
+            Scope::Everything => "everything",
             Scope::Prefix => "prefix",
+            Scope::Pattern => "pattern",
         },
         "exclusive": facts.boundary == Boundary::Exclusive,
         "expired_status": facts.expired_status,
         "lifetime": facts.lifetime(),
-        "words": facts.extras.iter().map(|extra| extra.word).collect::<Vec<_>>(),
+        "words": facts.extras.iter().map(Extra::to_string).collect::<Vec<_>>(),
     })
 }
 
-/// `None` where a token is no digest.
-fn digest(facts: &Facts) -> Option<String> {
-    facts.format().map(|format| format.digest.to_string())
+/// The fields of links that are neither token nor time.
+fn fields(facts: &Facts) -> Value {
+    let fields = facts.format().map_or(&[][..], |format| &format.fields);
+    let field = |field: &Field| {
+        json!({
+            "name": field.name,
+            "kind": match field.kind {
+                FieldKind::Free => "free",
+                FieldKind::Ttl => "ttl",
+                FieldKind::Start(_) => "start",
+            },
+            "optional": field.is_optional,
+        })
+    };
+    fields.iter().map(field).collect()
 }
 
-/// What is hashed: `{secret}{path}{expires}`. `None` where a token is no digest.
+/// `None` where a token is encrypted.
+fn digest(facts: &Facts) -> Option<String> {
+    match facts.anatomy {
+        Anatomy::Signed { digest, .. } => Some(digest.to_owned()),
+        _ => facts.format().map(|format| format.digest.to_string()),
+    }
+}
+
+/// What is hashed: `{secret}{path}{expires}`. `None` where a token is encrypted.
 fn message(facts: &Facts) -> Option<String> {
-    facts.format().map(Format::message_text)
+    match facts.anatomy {
+        Anatomy::Signed { message, .. } => Some(message.to_owned()),
+        _ => facts.format().map(Format::message_text),
+    }
 }

@@ -6,6 +6,7 @@ use token::query::is_param_name;
 use token::{Carrier, ClientIp, Params, Rules, Scheme};
 
 use crate::output::Trouble;
+use crate::variables::{Variable, VariableParser};
 
 #[derive(clap::Args)]
 #[command(next_help_heading = "Link")]
@@ -14,6 +15,10 @@ pub(crate) struct LinkArgs {
     /// signing, the addresses and networks that it opens to; verifying, where the request comes from
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) client_ip: Option<String>,
+
+    /// Whether a configuration says that links are bound to no address.
+    #[arg(skip)]
+    pub(crate) is_unbound: bool,
 
     /// The path that the token is for, as the scheme signs it, in place of the URL's own: as secure_token_uri says,
     /// such as the directory of a stream
@@ -29,10 +34,19 @@ pub(crate) struct LinkArgs {
     #[arg(long, value_name = "TIME", value_parser = time::duration)]
     ttl: Option<u64>,
 
+    /// That of a configuration, which schemes without a time of issue ignore.
+    #[arg(skip)]
+    inherited_ttl: Option<u64>,
+
     /// As with "secure_token_ignore_case on": the path is signed in lower case, and restrictions do not mind the
     /// case of paths
     #[arg(long)]
     ignore_case: bool,
+
+    /// The value of a variable of NGINX that the scheme hashes: host=cdn.example.com. Without it, $host and $scheme are
+    /// those of the URL. May be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = VariableParser)]
+    pub(crate) var: Vec<Variable>,
 
     /// As with "merge_slashes off": "//" in a path is not "/"
     #[arg(long)]
@@ -40,8 +54,26 @@ pub(crate) struct LinkArgs {
 }
 
 impl LinkArgs {
+    /// What a configuration says, where the command line says nothing.
+    pub(crate) fn complete(
+        &mut self,
+        param: Option<&str>,
+        ttl: Option<u64>,
+        ignore_case: bool,
+        keep_slashes: bool,
+    ) -> Result<(), String> {
+        if let (None, Some(param)) = (&self.param, param) {
+            let names = ParamNames::parse(param);
+            self.param = Some(names.map_err(|why| format!("secure_token_param: {why}"))?);
+        }
+        self.inherited_ttl = ttl;
+        self.ignore_case |= ignore_case;
+        self.keep_slashes |= keep_slashes;
+        Ok(())
+    }
+
     /// The names of the parameters of a scheme.
-    pub(crate) fn params(&self, scheme: Scheme) -> Result<Params, Trouble> {
+    pub(crate) fn params(&self, scheme: &Scheme) -> Result<Params, Trouble> {
         let params = &scheme.facts().params;
         let Some(names) = &self.param else {
             return Ok(params.clone());
@@ -70,7 +102,7 @@ impl LinkArgs {
         Ok(params)
     }
 
-    pub(crate) fn rules(&self, scheme: Scheme) -> Result<Rules, Trouble> {
+    pub(crate) fn rules(&self, scheme: &Scheme) -> Result<Rules, Trouble> {
         Ok(Rules {
             params: self.params(scheme)?,
             ignore_case: self.ignore_case,
@@ -81,23 +113,37 @@ impl LinkArgs {
     }
 
     /// How long a link opens from its time of issue on, where that is the time it carries.
-    fn lifetime(&self, scheme: Scheme) -> Result<u64, Trouble> {
-        match (self.ttl, scheme.facts().lifetime()) {
-            (Some(_), None) => {
-                let name = scheme.name();
-                Err(format!("links of {name} say when they expire; leave --ttl out").into())
+    fn lifetime(&self, scheme: &Scheme) -> Result<u64, Trouble> {
+        let name = scheme.name();
+        let vendor = scheme.facts().lifetime();
+        let inherited = self.inherited_ttl;
+        let vendor = inherited
+            .filter(|_| scheme.facts().needs_lifetime())
+            .or(vendor);
+        match (self.ttl, scheme.facts().needs_lifetime()) {
+            (Some(_), false) => {
+                Err(format!("links of {name} say when they expire, or never do; leave --ttl out").into())
             }
-            (own, vendor) => Ok(own.or(vendor).unwrap_or_default()),
+            (None, true) if vendor.is_none() => Err(format!(
+                "links of {name} carry the time of their issue; say with --ttl how long they open from then on"
+            )
+            .into()),
+            (own, _) => Ok(own.or(vendor).unwrap_or_default()),
         }
     }
 
     /// The path that the token of a URL is for.
-    pub(crate) fn path(&self, scheme: Scheme, url: &Url<'_>) -> Result<Vec<u8>, String> {
+    pub(crate) fn path(&self, scheme: &Scheme, url: &Url<'_>) -> Result<Vec<u8>, String> {
         if let Some(path) = &self.path {
             return Ok(path.as_bytes().to_vec());
         }
         let sent = url.sent_path();
-        let path = query::path_token(scheme, sent).map_or(sent, |(_, path)| path);
+        let path = query::path_token(scheme, sent).map_or(sent, |found| found.rest);
+        self.normalised(path)
+    }
+
+    /// A path as NGINX serves by it.
+    pub(crate) fn normalised(&self, path: &[u8]) -> Result<Vec<u8>, String> {
         path::normalised(path, !self.keep_slashes).map_err(|bad| bad.as_str().to_owned())
     }
 
@@ -112,7 +158,7 @@ impl LinkArgs {
     }
 
     /// The address that the scheme is told of.
-    pub(crate) fn client_ip(&self, scheme: Scheme) -> Option<&[u8]> {
+    pub(crate) fn client_ip(&self, scheme: &Scheme) -> Option<&[u8]> {
         match scheme.facts().client_ip {
             ClientIp::Never => None,
             ClientIp::Optional | ClientIp::Always | ClientIp::Claimed => {

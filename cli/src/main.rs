@@ -7,9 +7,11 @@
 mod args;
 mod claim_args;
 mod clock;
+mod conf;
 mod explain;
 mod extra_args;
 mod facts;
+mod formats;
 mod generate;
 mod keygen;
 mod link;
@@ -17,12 +19,15 @@ mod meaning;
 mod mistakes;
 mod output;
 mod request_args;
+mod scheme_args;
 mod schemes;
 mod secrets;
 mod sign;
 mod source;
+mod variables;
 mod verdict;
 mod verify;
+mod words;
 
 use std::process::ExitCode;
 
@@ -35,11 +40,12 @@ fn main() -> ExitCode {
         Err(code) => return code,
     };
     let done = match command {
-        Command::Sign(args) => sign::run(&args),
-        Command::Verify(args) => verify::run(&args),
-        Command::Explain(args) => explain::run(&args),
+        Command::Sign(args) => sign::run(args),
+        Command::Verify(args) => verify::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Keygen(args) => keygen::run(&args),
         Command::Schemes(args) => facts::schemes(&args),
+        Command::Formats(args) => formats::run(&args),
         Command::Reasons(args) => facts::reasons(&args),
         Command::Mistakes(args) => mistakes::run(&args),
         Command::Completions(args) => generate::completions(&args, args::definition()),

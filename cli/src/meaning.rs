@@ -1,7 +1,8 @@
 //! What a verdict means, and what to do about it.
 
 use explain::text::show;
-use token::{Carrier, Encoding, Format, Params, Reason, Scheme, TimeEvent, TimeSpelling};
+use explain::{LinkRequest, time};
+use token::{Carrier, Encoding, Format, Params, Reason, Scheme, TimeEvent, TimeSpelling, Verdict};
 
 /// What finds out more about a refusal, where there is more to be found.
 pub(crate) const fn advice(reason: Reason) -> &'static str {
@@ -14,7 +15,18 @@ pub(crate) const fn advice(reason: Reason) -> &'static str {
 }
 
 /// One sentence or two for people.
-pub(crate) fn meaning(reason: Reason, scheme: Scheme, params: &Params) -> String {
+pub(crate) fn of(request: &LinkRequest<'_>, verdict: &Verdict, reason: Reason) -> String {
+    match request.opens_later(verdict) {
+        Some(start) => format!(
+            "The link is right, and does not open yet: it opens from {} on. If it was made just now, see whether both \
+             clocks are right.",
+            time::utc(start)
+        ),
+        None => meaning(reason, &request.scheme, &request.rules.params),
+    }
+}
+
+fn meaning(reason: Reason, scheme: &Scheme, params: &Params) -> String {
     let is_digest = scheme.facts().format().is_some();
     let token = match &params.token {
         None if scheme.facts().carrier == Carrier::Path => {
@@ -104,18 +116,31 @@ pub(crate) fn meaning(reason: Reason, scheme: Scheme, params: &Params) -> String
 fn malformed(format: &Format) -> String {
     let digits = match format.digest.encoding {
         Encoding::Base64Url => "characters of base64url",
+        Encoding::Base64 => "characters of base64",
         Encoding::Hex => "hexadecimal digits in lower case",
     };
-    let time = match format.time.event {
-        TimeEvent::Expiry => "expiry",
-        TimeEvent::Issue { .. } => "time",
-    };
-    let form = match format.time.spelling {
-        TimeSpelling::Seconds => "a Unix time in seconds".to_owned(),
-        TimeSpelling::Minutes { east } => format!("YYYYMMDDHHMM in UTC{east:+}"),
+    let time = format.time.map_or_else(String::new, |time| {
+        let name = match time.event {
+            TimeEvent::Expiry => "expiry",
+            TimeEvent::Issue => "time",
+        };
+        let form = match time.spelling {
+            TimeSpelling::Seconds => "a Unix time in seconds".to_owned(),
+            TimeSpelling::Hex => "a Unix time in eight hexadecimal digits".to_owned(),
+            TimeSpelling::Minutes { east } => format!("YYYYMMDDHHMM in UTC{east:+}"),
+            TimeSpelling::Iso => {
+                "a date of ISO 8601 or of HTTP, or a Unix time in seconds".to_owned()
+            }
+        };
+        format!(", or the {name} is not {form}")
+    });
+    let fields = if format.fields.is_empty() {
+        ""
+    } else {
+        ", or another field is absent or not of its form"
     };
     format!(
-        "The token is not {} {digits}, or the {time} is not {form}, or the path has a control character.",
+        "The token is not {} {digits}{time}{fields}, or the path has a control character.",
         format.digest.text_length()
     )
 }

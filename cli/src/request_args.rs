@@ -5,14 +5,15 @@ use explain::text::{quote, show};
 use explain::url::{Url, host_name};
 use explain::{LinkRequest, elsewhere, time};
 use jiff::tz::TimeZone;
-use token::{Carrier, Rules, Scheme, Secret};
+use token::{Carrier, Reason, Scheme, Secret};
 
 use crate::clock;
+use crate::conf::{Guard, Location};
 use crate::extra_args::ExtraArgs;
 use crate::link::LinkArgs;
 use crate::output::{self, Trouble};
-use crate::secrets::Secrets;
 use crate::source::Sources;
+use crate::variables;
 
 #[derive(clap::Args)]
 #[command(next_help_heading = "Request")]
@@ -36,22 +37,61 @@ pub(crate) struct RequestArgs {
     #[arg(long, value_name = "CODE")]
     country: Option<String>,
 
-    /// As secure_token_clock_skew: how long after its expiry a link still opens
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = time::duration)]
-    clock_skew: u64,
+    /// As secure_token_clock_skew: how long after its expiry a link still opens. Without it, not at all
+    #[arg(long, value_name = "TIME", value_parser = time::duration)]
+    clock_skew: Option<u64>,
 
     /// As secure_token_max_lifetime: refuse links that expire later than this from now
     #[arg(long, value_name = "TIME", value_parser = time::duration)]
     max_lifetime: Option<u64>,
 
     #[command(flatten)]
-    extra: ExtraArgs,
+    pub(crate) extra: ExtraArgs<false>,
 }
 
 impl RequestArgs {
+    /// The options for what a configuration cannot say that are given.
+    pub(crate) fn settled(&self) -> Vec<&'static str> {
+        let source = (!self.source.is_empty()).then_some("--source");
+        let country = self.country.as_ref().map(|_| "--country");
+        source.into_iter().chain(country).collect()
+    }
+
+    /// What the words behind schemes ask them for in addition, of those that have such words.
+    ///
+    /// # Errors
+    /// Where none has.
+    pub(crate) fn asked(&self, guards: Vec<Guard>) -> Result<Vec<Guard>, Trouble> {
+        let mut declined = None;
+        let mut is_asked = false;
+        let mut asked = Vec::with_capacity(guards.len());
+        for guard in guards {
+            match self.extra.apply(&guard.scheme) {
+                Ok(scheme) => {
+                    is_asked = true;
+                    asked.push(Guard { scheme, ..guard });
+                }
+                Err(trouble) => {
+                    declined = declined.or(Some(trouble));
+                    asked.push(guard);
+                }
+            }
+        }
+        match declined {
+            Some(trouble) if !is_asked => Err(trouble),
+            _ => Ok(asked),
+        }
+    }
+
+    /// What a configuration says, where the command line says nothing.
+    pub(crate) fn complete(&mut self, location: &Location) {
+        self.clock_skew = self.clock_skew.or(location.clock_skew);
+        self.max_lifetime = self.max_lifetime.or(location.max_lifetime);
+    }
+
     /// # Errors
     /// Where a source was named for a scheme that has none.
-    fn check_source(&self, scheme: Scheme) -> Result<(), Trouble> {
+    fn check_source(&self, scheme: &Scheme) -> Result<(), Trouble> {
         if self.source.is_empty() || scheme.facts().carrier != Carrier::Path {
             return Ok(());
         }
@@ -76,7 +116,8 @@ impl RequestArgs {
     }
 
     /// A header that has no part in the verdict was most likely meant to have one.
-    fn warn_of_unread(&self, scheme: Scheme, rules: &Rules) {
+    fn warn_of_unread(&self, request: &LinkRequest<'_>) {
+        let (scheme, rules) = (&request.scheme, &request.rules);
         for header in &self.header {
             let is_read = header.is("host")
                 || header.is("referer")
@@ -95,42 +136,25 @@ impl RequestArgs {
 
 /// The request for a link, as NGINX would see it.
 pub(crate) fn link_request<'a>(
-    scheme: Scheme,
+    guard: &'a Guard,
     link: &'a LinkArgs,
     args: &'a RequestArgs,
-    secrets: &'a Secrets,
     url: &'a [u8],
 ) -> Result<LinkRequest<'a>, Trouble> {
+    let scheme = &guard.scheme;
     let parsed = Url::parse(url)?;
     let path = link
         .path(scheme, &parsed)
         .map_err(|why| format!("{}: {why}", show(url)))?;
-    if link.client_ip.is_some() && link.client_ip(scheme).is_none() {
-        let name = scheme.name();
-        output::warning(&format!(
-            "links of {name} carry no address, and --client-ip does nothing"
-        ));
-    }
     args.check_source(scheme)?;
     let mut rules = link.rules(scheme)?;
-    rules.clock_skew = args.clock_skew;
+    rules.clock_skew = args.clock_skew.unwrap_or(0);
     rules.max_lifetime = args.max_lifetime;
-    args.warn_of_unread(scheme, &rules);
     let last = |name: &str| args.header.iter().rfind(|header| header.is(name));
     let authority = last("host").map_or(parsed.authority(), |host| host.value.as_bytes());
     let referrer = last("referer").map_or("", |header| &header.value);
-    for (secret, number) in secrets.bytes().into_iter().zip(1u64..) {
-        if let Err(error) = scheme.prepare(Secret::new(secret)) {
-            output::warning(&format!("secret {number} {error}"));
-        }
-    }
-    let extra = args.extra.of(scheme)?;
-    if let Some(extra) = extra {
-        output::warning(extra.warning);
-    }
     Ok(LinkRequest {
-        scheme: extra.map_or(scheme, |extra| extra.scheme),
-        extra,
+        scheme: scheme.clone(),
         rules,
         path,
         served_path: link.served_path(&parsed),
@@ -139,13 +163,40 @@ pub(crate) fn link_request<'a>(
         headers: &args.header,
         places: args.places(&parsed),
         url: parsed,
-        secrets: secrets.bytes(),
+        secrets: guard.secrets.bytes(),
         client_ip: link.client_ip.as_deref().map(str::as_bytes),
         country: args.country.as_deref().map(str::as_bytes),
         referrer: referrer.as_bytes(),
         host: host_name(authority),
         protocol: parsed.protocol(),
+        variables: variables::values(scheme, &link.var, &parsed, Some(authority))?,
         now: args.now.unwrap_or_else(clock::now),
         zone: TimeZone::system(),
     })
+}
+
+/// Of the requests for a link, one for each scheme, the one that decides, as in the module: the first whose token the
+/// link has, and where it has none, the very first.
+pub(crate) fn deciding(requests: Vec<LinkRequest<'_>>) -> Result<LinkRequest<'_>, Trouble> {
+    let is_carried =
+        |request: &LinkRequest<'_>| request.verdict().reason() != Some(Reason::Missing);
+    let at = requests.iter().position(is_carried).unwrap_or(0);
+    Ok(requests.into_iter().nth(at).ok_or("there is no scheme")?)
+}
+
+/// What of a command line is most likely not meant.
+pub(crate) fn warn(request: &LinkRequest<'_>, link: &LinkArgs, args: &RequestArgs) {
+    let scheme = &request.scheme;
+    if link.client_ip.is_some() && link.client_ip(scheme).is_none() {
+        let name = scheme.name();
+        output::warning(&format!(
+            "links of {name} carry no address, and --client-ip does nothing"
+        ));
+    }
+    args.warn_of_unread(request);
+    for (secret, number) in request.secrets.iter().zip(1u64..) {
+        if let Err(error) = scheme.prepare(Secret::new(secret)) {
+            output::warning(&format!("secret {number} {error}"));
+        }
+    }
 }

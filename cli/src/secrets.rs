@@ -23,6 +23,10 @@ impl FromStr for SecretText {
     }
 }
 
+/// What is said where there has to be one.
+pub(crate) const NO_SECRET: &str =
+    "there is no secret; name the file that holds it with --secret-file";
+
 #[derive(clap::Args)]
 #[command(next_help_heading = "Secrets")]
 pub(crate) struct SecretArgs {
@@ -39,12 +43,13 @@ pub(crate) struct SecretArgs {
     secret_env: Vec<String>,
 
     /// The secret itself. Others see it in the list of processes: prefer a file
-    #[arg(long, value_name = "SECRET")]
+    #[arg(long, value_name = "SECRET", allow_hyphen_values = true)]
     secret: Vec<SecretText>,
 }
 
 /// The secrets of a command, in the order in which they are tried: files, standard input, environment,
 /// command line.
+#[derive(Clone)]
 pub(crate) struct Secrets(Vec<SecretText>);
 
 impl SecretArgs {
@@ -52,7 +57,7 @@ impl SecretArgs {
         self.secret_stdin
     }
 
-    pub(crate) fn read(&self) -> Result<Secrets, Trouble> {
+    fn read(&self) -> Result<Secrets, Trouble> {
         let mut secrets = Vec::new();
         for file in &self.secret_file {
             secrets.push(from_file(file)?);
@@ -78,28 +83,30 @@ impl SecretArgs {
         Ok(Secrets(secrets))
     }
 
-    /// The one secret of a command that takes no more.
-    pub(crate) fn read_one(&self) -> Result<Secrets, Trouble> {
-        let secrets = self.read_some()?;
-        match secrets.len() {
-            1 => Ok(secrets),
-            _ => Err("a link is signed with one secret; name one".into()),
-        }
+    const fn is_empty(&self) -> bool {
+        self.secret_file.is_empty()
+            && !self.secret_stdin
+            && self.secret_env.is_empty()
+            && self.secret.is_empty()
     }
 
-    /// At least one secret.
-    pub(crate) fn read_some(&self) -> Result<Secrets, Trouble> {
-        let secrets = self.read()?;
-        if secrets.len() == 0 {
-            return Err(
-                "there is no secret; name the file that holds it with --secret-file".into(),
-            );
-        }
-        Ok(secrets)
+    /// The secrets that the command line names; `None` where it names none.
+    pub(crate) fn given(&self) -> Result<Option<Secrets>, Trouble> {
+        (!self.is_empty()).then(|| self.read()).transpose()
+    }
+}
+
+impl From<String> for SecretText {
+    fn from(text: String) -> Self {
+        Self(Zeroizing::new(text.into_bytes()))
     }
 }
 
 impl Secrets {
+    pub(crate) const fn of(secrets: Vec<SecretText>) -> Self {
+        Self(secrets)
+    }
+
     pub(crate) const fn len(&self) -> usize {
         self.0.len()
     }
@@ -114,7 +121,7 @@ impl Secrets {
     }
 }
 
-fn from_file(path: &Path) -> Result<SecretText, Trouble> {
+pub(crate) fn from_file(path: &Path) -> Result<SecretText, Trouble> {
     let name = path.display();
     let cannot = |error: io::Error| format!("cannot read \"{name}\": {error}");
     let file = fs::File::open(path).map_err(cannot)?;
@@ -160,9 +167,7 @@ fn from_environment(name: &str) -> Result<SecretText, Trouble> {
             let text = Zeroizing::new(value.into_encoded_bytes());
             Ok(SecretText(Zeroizing::new(text.to_vec())))
         }
-        _ => Err(format!(
-            "the environment variable \"{name}\" has no secret; set it, or use --secret-file"
-        )
-        .into()),
+        // The name is not repeated: it may be the secret itself.
+        _ => Err("the environment variable that --secret-env names has no secret; set it, or use --secret-file".into()),
     }
 }

@@ -3,6 +3,8 @@
 use explain::place::{ARGS, Header, Place};
 use explain::url::Url;
 
+use crate::words::words;
+
 /// The values of secure_token_source.
 #[derive(Clone)]
 pub(crate) struct Sources(Vec<Source>);
@@ -55,31 +57,6 @@ impl Sources {
             Piece::Header(name) => header.variable() == format!("$http_{name}"),
         })
     }
-}
-
-/// The words of a directive: with quotes around them, as a configuration has them, or without.
-fn words(text: &str) -> Result<Vec<String>, String> {
-    let mut words = Vec::new();
-    let mut rest = text.trim_start();
-    while let Some(first) = rest.chars().next() {
-        let (word, behind) = if let '"' | '\'' = first {
-            let quoted = rest.get(1..).unwrap_or_default();
-            let (word, behind) = quoted
-                .split_once(first)
-                .ok_or_else(|| format!("there is no second {first} behind the first"))?;
-            if !behind.is_empty() && !behind.starts_with(char::is_whitespace) {
-                return Err(format!(
-                    "write a blank behind the second {first}, as NGINX wants it"
-                ));
-            }
-            (word, behind)
-        } else {
-            rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()))
-        };
-        words.push(word.to_owned());
-        rest = behind.trim_start();
-    }
-    Ok(words)
 }
 
 impl Source {

@@ -54,7 +54,7 @@ pub(crate) fn text(request: &LinkRequest<'_>, verdict: &Verdict, style: Style) -
             passed
         };
     };
-    let meaning = meaning::meaning(reason, request.scheme, &request.rules.params);
+    let meaning = meaning::of(request, verdict, reason);
     let (colour, facts) = match reason {
         Reason::Expired => (Colour::Yellow, [time, secret, place, None]),
         reason => (
@@ -76,7 +76,7 @@ pub(crate) fn object(
 ) -> serde_json::Map<String, Value> {
     let claims = verdict.claims();
     let expires = claims.and_then(Claims::expires);
-    let meaning = |reason| meaning::meaning(reason, request.scheme, &request.rules.params);
+    let meaning = |reason| meaning::of(request, verdict, reason);
     let object = json!({
         "scheme": request.scheme.name(),
         "status": verdict.status(),

@@ -6,13 +6,14 @@ use std::process::ExitCode;
 
 use explain::{LinkRequest, elsewhere, unknown_address};
 use serde_json::Value;
-use token::{Reason, Scheme};
+use token::Reason;
 
+use crate::conf::{ConfArgs, Guard};
 use crate::link::LinkArgs;
 use crate::output::{self, Style, Trouble};
-use crate::request_args::{RequestArgs, link_request};
-use crate::schemes::scheme_parser;
-use crate::secrets::SecretArgs;
+use crate::request_args::{RequestArgs, deciding, link_request, warn};
+use crate::scheme_args::SchemeArgs;
+use crate::secrets::{NO_SECRET, SecretArgs};
 use crate::{meaning, verdict};
 
 /// Tell whether NGINX would open a URL, and if not, why
@@ -30,13 +31,12 @@ Examples:
       'https://cdn.example.com/films/a.mp4?TOKEN'
   secure-token verify --scheme azion --secret-file key --source '$cookie_link' \\
       --header 'Cookie: link=st=TOKEN&e=1795514400' https://cdn.example.com/a.mp4
+  secure-token verify --format '?sig={token}&exp={expires} hmac-sha256:hex \"{path}|{expires}|$host\"' --secret-file key \\
+      --var host=cdn.example.com '/a.mp4?sig=TOKEN&exp=1795514400'
+  secure-token verify --config /etc/nginx/nginx.conf --location /films/ '/films/a.mp4?st=TOKEN&e=1795514400'
 
 Exit status: 0 the link opens, 1 it is refused, 2 the command was used wrongly")]
 pub(crate) struct Args {
-    /// The scheme, as in the directive secure_token
-    #[arg(long, value_parser = scheme_parser())]
-    scheme: Scheme,
-
     /// Print JSON: status (PASSED, EXPIRED or REJECTED), reason, meaning, secret (its number), expires,
     /// expires_utc, within_skew, source (the place that held the token), scheme
     #[arg(long)]
@@ -44,6 +44,12 @@ pub(crate) struct Args {
 
     /// The link: https://host/path?query, or /path?query
     url: OsString,
+
+    #[command(flatten)]
+    scheme: SchemeArgs,
+
+    #[command(flatten)]
+    conf: ConfArgs,
 
     #[command(flatten)]
     secrets: SecretArgs,
@@ -55,15 +61,30 @@ pub(crate) struct Args {
     request: RequestArgs,
 }
 
-pub(crate) fn run(args: &Args) -> Result<ExitCode, Trouble> {
-    let secrets = args.secrets.read_some()?;
-    let request = link_request(
-        args.scheme,
-        &args.link,
-        &args.request,
-        &secrets,
-        args.url.as_bytes(),
-    )?;
+pub(crate) fn run(mut args: Args) -> Result<ExitCode, Trouble> {
+    let given = args.secrets.given()?;
+    let name = args.scheme.name();
+    let guards =
+        match args
+            .conf
+            .read(&mut args.link, name, given.clone(), &args.request.settled())?
+        {
+            Some(location) => {
+                args.request.complete(&location);
+                location.guards
+            }
+            None => vec![Guard {
+                scheme: args.scheme.required()?,
+                secrets: given.ok_or(NO_SECRET)?,
+            }],
+        };
+    let guards = args.request.asked(guards)?;
+    let requests = guards.iter().map(|guard| {
+        let url = args.url.as_bytes();
+        link_request(guard, &args.link, &args.request, url)
+    });
+    let request = deciding(requests.collect::<Result<_, _>>()?)?;
+    warn(&request, &args.link, &args.request);
     let decision = request.verdict();
     if args.json {
         output::print_json(&Value::Object(verdict::object(&request, &decision)))?;

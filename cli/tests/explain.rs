@@ -119,7 +119,7 @@ fn a_token_that_is_somewhere_else_is_found() {
         ),
         (
             format!("{URL}?md5={right}&expires={EXPIRES}"),
-            "--scheme gcore",
+            "has the parameters of gcore",
         ),
     ] {
         let (_, guessed) = Cli::new().mistakes("azion", &[&link]);
@@ -178,7 +178,7 @@ fn the_scheme_is_guessed_from_the_parameters() {
         assert_eq!(ran.json()["scheme"], scheme);
     }
     let ran = Cli::new().run(&["explain", "/a?b=1"]);
-    let names: Vec<&str> = token::SCHEMES.iter().map(|scheme| scheme.name()).collect();
+    let names: Vec<&str> = token::scheme::names().collect();
     assert!(
         ran.code == 2 && ran.err.contains(&names.join(", ")),
         "{}",
@@ -254,6 +254,7 @@ fn json_says_all_that_is_known() {
             "expires_param",
             "expires_sent",
             "expires_utc",
+            "fields",
             "hashed",
             "meaning",
             "mistakes",

@@ -155,7 +155,11 @@ fn a_link_with_its_token_in_the_path_that_was_made_wrongly_is_named() {
     let secret = "alibaba-secret";
     for (text, said) in [
         (format!("{secret}{TIME}/a b.mp4"), "signed decoded"),
-        (format!("{secret}/a%20b.mp4{TIME}"), "in another order"),
+        (
+            format!("{secret}/a%20b.mp4{TIME}"),
+            "signed as one of alibaba-c",
+        ),
+        (format!("{TIME}/a%20b.mp4{secret}"), "in another order"),
         (
             format!("{secret}{EXPIRES}/a%20b.mp4"),
             "nothing but a guess",

@@ -12,14 +12,15 @@
 mod common;
 
 use common::Cli;
-use token::SCHEMES;
+use token::scheme;
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "sign",
     "verify",
     "explain",
     "keygen",
     "schemes",
+    "formats",
     "reasons",
     "mistakes",
     "completions",
@@ -48,7 +49,7 @@ fn help_names_every_command_and_every_status() {
 fn help_names_every_scheme_and_every_extra() {
     for command in ["sign", "verify", "explain"] {
         let help = Cli::new().run(&[command, "--help"]).quietly();
-        for scheme in SCHEMES {
+        for scheme in scheme::all() {
             assert!(
                 help.contains(&format!("- {}:", scheme.name())),
                 "{command}: {}",
@@ -59,7 +60,7 @@ fn help_names_every_scheme_and_every_extra() {
             for extra in scheme.facts().extras {
                 assert_eq!(
                     help.contains(&format!("--{}", extra.word)),
-                    command != "sign",
+                    command != "sign" || extra.is_signed,
                     "{command}"
                 );
             }

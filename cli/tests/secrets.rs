@@ -163,6 +163,63 @@ fn keygen_makes_a_new_secret_every_time() {
 }
 
 #[test]
+fn no_message_repeats_what_may_be_a_secret() {
+    const HIDDEN: &str = "-hid.den_0123456789";
+    let mut cli = Cli::new();
+    cli.keep_quiet(HIDDEN.as_bytes());
+    cli.keep_quiet(b"hid.den");
+    let named = |scheme: &'static str| ["--scheme", scheme, "--secret-file", "key"];
+    let option = |name: &str, value: &str| format!("--{name}={value}{HIDDEN}");
+    let azion = |more: Vec<String>| [named("azion").map(str::to_owned).to_vec(), more].concat();
+    let mut wrong: Vec<Vec<String>> = vec![
+        azion(vec![option("var", "")]),
+        azion(vec![option("var", "ten-ant=")]),
+        azion(vec![option("secret-env", "")]),
+        azion(vec![option("salt", "")]),
+        azion(vec!["--salt".into(), HIDDEN.into()]),
+        ["--scheme", "fastly", "--secret", HIDDEN]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
+    for (number, location) in [
+        format!("secure_token azion {HIDDEN}; secure_token_secret_file key;"),
+        format!("secure_token {HIDDEN}; secure_token_secret_file key;"),
+        format!("secure_token azion; secure_token_secret \"{HIDDEN}"),
+        format!("secure_token azion; secure_token_secret '{HIDDEN}'x;"),
+        format!("secure_token azion; secure_token_secret {HIDDEN}"),
+        format!("secure_token azion; secure_token_secret {HIDDEN} for=gcore;"),
+        format!("secure_token azion; secure_token_secret {HIDDEN}$tenant;"),
+        format!("secure_token akamai; secure_token_secret {HIDDEN};"),
+        format!("secure_token akamai 'salt={HIDDEN}\\n'; secure_token_secret 00112233;"),
+        format!("secure_token akamai salt={HIDDEN} salt={HIDDEN}; secure_token_secret 00112233;"),
+        format!("secure_token azion salt={HIDDEN}; secure_token_secret_file key;"),
+        format!("secure_token tencent-d; secure_token_ttl {HIDDEN}; secure_token_secret_file key;"),
+        format!("secure_token azion; secure_token_param {HIDDEN}; secure_token_secret_file key;"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let file = format!("{number}.conf");
+        let text = format!("http {{ server {{ location / {{ {location} }} }} }}");
+        fs::write(cli.dir.join(&file), text).unwrap();
+        wrong.push(vec!["--config".into(), file]);
+    }
+    for options in &wrong {
+        for command in ["sign", "verify", "explain"] {
+            let mut args = vec![command];
+            args.extend(options.iter().map(String::as_str));
+            match command {
+                "sign" => args.extend(["--expires-in", "1h", "/a"]),
+                _ => args.push("/a?st=AAAAAAAAAAAAAAAAAAAAAA&e=1795514400"),
+            }
+            let ran = cli.run(&args);
+            assert_ne!(ran.code, 0, "{command} {options:?}");
+            assert_ne!(ran.err.len() + ran.out.len(), 0, "{command} {options:?}");
+        }
+    }
+}
+
+#[test]
 fn keygen_writes_a_file_of_the_owner_alone_and_spares_one_that_is_there() {
     let cli = Cli::new();
     assert_eq!(cli.run(&["keygen", "--out", "new"]).quietly(), "");

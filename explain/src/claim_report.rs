@@ -165,7 +165,7 @@ fn expire(request: &LinkRequest<'_>, value: &[u8]) -> Explanation {
 /// Whether the module would let the request in for this claim alone. `None` for a claim that cannot be read.
 fn holds(request: &LinkRequest<'_>, name: &[u8], value: &[u8]) -> Option<bool> {
     let claim = [name, b"=", value].concat();
-    match inspect::refusal(request.scheme, &claim, &request.parts(), &request.rules).ok()? {
+    match inspect::refusal(&request.scheme, &claim, &request.parts(), &request.rules).ok()? {
         None => Some(true),
         Some(Reason::Malformed) => None,
         Some(_) => Some(false),

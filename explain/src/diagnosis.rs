@@ -1,11 +1,12 @@
 //! What was done wrongly when a link was signed.
 
-use token::{Claims, Reason, Verdict};
+use token::{Anatomy, Claims, Reason, Verdict};
 
 use crate::claim_report::{self, ClaimReport};
 use crate::link_request::LinkRequest;
 use crate::mistake::{LinkPart, Mistake, UsualMistake};
 use crate::readings::SECOND_MARK;
+use crate::sealed::SealedToken;
 use crate::search::SearchResult;
 use crate::text::join;
 use crate::token_fields::TokenFields;
@@ -22,7 +23,7 @@ pub(crate) struct Diagnosis {
 
 impl Diagnosis {
     pub(crate) fn new(request: &LinkRequest<'_>, fields: &TokenFields, verdict: &Verdict) -> Self {
-        let Some(form) = TokenForm::of(request.scheme) else {
+        let Some(form) = TokenForm::of(&request.scheme) else {
             return of_sealed(request, fields, verdict);
         };
         let mut mistakes = of_digest(request, fields, form, verdict);
@@ -35,7 +36,10 @@ impl Diagnosis {
 }
 
 fn of_sealed(request: &LinkRequest<'_>, fields: &TokenFields, verdict: &Verdict) -> Diagnosis {
-    let sealed = sealed::open(request, fields);
+    let sealed = match request.scheme.facts().anatomy {
+        Anatomy::Sealed => sealed::open(request, fields),
+        Anatomy::Digest(_) | Anatomy::Signed { .. } => SealedToken::default(),
+    };
     let mut mistakes = sealed.mistakes;
     let claims = sealed.claims.as_deref();
     let mut claims = claims.map_or_else(Vec::new, |text| claim_report::of(request, text));
@@ -77,8 +81,13 @@ fn of_digest(
             result.mistakes.unwrap_or_else(|| {
                 let nothing = nothing_fits(request, fields, result.tried);
                 let address = hints::address(request).filter(|_| !nothing.is_certain);
-                let address = address.map(Mistake::likely);
-                [nothing].into_iter().chain(address).collect()
+                let others = if nothing.is_certain {
+                    Vec::new()
+                } else {
+                    hints::other_values(request, fields)
+                };
+                let hints = address.into_iter().chain(others).map(Mistake::likely);
+                [nothing].into_iter().chain(hints).collect()
             })
         }
         _ => too_late(request, verdict),

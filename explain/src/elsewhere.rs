@@ -19,7 +19,7 @@ pub fn hints(request: &LinkRequest<'_>) -> Vec<String> {
         .flat_map(|header| places(params, header));
     let mut hints: Vec<String> = Vec::new();
     for (place, text, source) in places {
-        if query::holds_token(request.scheme, params, text.as_bytes()) {
+        if query::holds_token(&request.scheme, params, text.as_bytes()) {
             hints.push(format!(
                 "What looks like a token stands in {place}: NGINX looks there with \"secure_token_source {source};\", and this command with \
                  --source '{source}'."
@@ -30,7 +30,7 @@ pub fn hints(request: &LinkRequest<'_>) -> Vec<String> {
 }
 
 /// Whether a header has a token of the scheme, wherever in it.
-pub fn has_token(scheme: Scheme, params: &Params, header: &Header) -> bool {
+pub fn has_token(scheme: &Scheme, params: &Params, header: &Header) -> bool {
     let mut places = places(params, header).into_iter();
     places.any(|(_, text, _)| query::holds_token(scheme, params, text.as_bytes()))
 }

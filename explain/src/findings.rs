@@ -10,6 +10,7 @@ use crate::mistake::Mistake;
 use crate::steps::{self, Step};
 use crate::text::show;
 use crate::token_fields::TokenFields;
+use crate::token_form::TokenForm;
 
 /// What there is to say about a link.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ pub fn explain(request: &LinkRequest<'_>) -> Findings {
     let is_digest = request.scheme.facts().format().is_some();
     let has_digest = is_digest && !fields.token.is_empty();
     Findings {
-        steps: steps::of(request, &verdict, &claims),
+        steps: steps::of(request, &verdict, &fields, &claims),
         digest: has_digest.then(|| DigestReport::new(request, &fields)),
         verdict,
         fields,
@@ -72,7 +73,10 @@ impl DigestReport {
 fn differs_at(computed: &[String], token: &str) -> Option<usize> {
     let right = computed.first()?;
     let token = token.trim_end_matches('=');
-    if computed.iter().any(|right| right == token) {
+    if computed
+        .iter()
+        .any(|right| TokenForm::is_same(right, token))
+    {
         return None;
     }
     let pairs = right.chars().zip(token.chars());

@@ -22,6 +22,7 @@ pub mod place;
 pub mod query;
 mod readings;
 pub mod restriction;
+mod right_values;
 mod scheme_guess;
 mod sealed;
 mod search;

@@ -1,18 +1,17 @@
 //! A request for a link: all that is known of it.
 
 use jiff::tz::TimeZone;
-use token::{ClientIp, Extra, Reason, RequestParts, Rules, Scheme, Source, Verdict};
+use token::{Claims, ClientIp, Reason, RequestParts, Rules, Scheme, Source, Verdict};
 
 use crate::place::{Header, Place};
+use crate::token_fields::TokenFields;
 use crate::url::Url;
 
 /// A link, what it should be, and the request for it.
 #[derive(Clone)]
 pub struct LinkRequest<'a> {
-    /// The scheme that its token is of, with its extra where that is asked for.
+    /// The scheme that its token is of, with what it is asked to do in addition.
     pub scheme: Scheme,
-    /// What the scheme is asked to do in addition.
-    pub extra: Option<&'static Extra>,
     /// What the operator asks of a token.
     pub rules: Rules,
     /// The link.
@@ -41,6 +40,8 @@ pub struct LinkRequest<'a> {
     pub host: Vec<u8>,
     /// `http` or `https`; empty where it is not known.
     pub protocol: String,
+    /// NGINX's variables that the scheme hashes, in the order of its format.
+    pub variables: Vec<Vec<u8>>,
     /// The time of the request, in Unix seconds.
     pub now: u64,
     /// The time zone in which times are told beside UTC.
@@ -87,6 +88,19 @@ impl<'a> LinkRequest<'a> {
         verdict.reason().is_none() && self.decide(&rules).reason() == Some(Reason::Expired)
     }
 
+    /// The second from which on the link opens, of one that was refused because that is still to come.
+    pub fn opens_later(&self, verdict: &Verdict) -> Option<u64> {
+        let is_too_long = self.rules.max_lifetime.is_some_and(|longest| {
+            let latest = self.now.saturating_add(longest);
+            let expires = verdict.claims().and_then(Claims::expires);
+            expires.is_none_or(|expires| expires > latest)
+        });
+        if verdict.reason() != Some(Reason::Lifetime) || is_too_long {
+            return None;
+        }
+        TokenFields::of(self).opens_from(self)
+    }
+
     /// What the module would decide.
     pub fn verdict(&self) -> Verdict {
         self.decide(&self.rules)
@@ -95,9 +109,11 @@ impl<'a> LinkRequest<'a> {
     fn decide(&self, rules: &Rules) -> Verdict {
         let places = self.places.iter();
         let sources: Vec<Source<'_>> = places.map(Place::source).collect();
+        let variables: Vec<&[u8]> = self.variables.iter().map(Vec::as_slice).collect();
         let parts = RequestParts {
             sources: &sources,
             secrets: &self.secrets,
+            variables: &variables,
             ..self.parts()
         };
         let verdict = self.scheme.verify(&parts, rules, self.now);
@@ -108,7 +124,7 @@ impl<'a> LinkRequest<'a> {
         })
     }
 
-    /// The request without a link and without secrets.
+    /// The request without a link, without secrets and without variables.
     pub(crate) fn parts(&self) -> RequestParts<'_> {
         RequestParts {
             path: &self.served_path,
@@ -121,6 +137,7 @@ impl<'a> LinkRequest<'a> {
             referrer: self.referrer,
             host: &self.host,
             protocol: self.protocol.as_bytes(),
+            variables: &[],
         }
     }
 }

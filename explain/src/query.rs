@@ -1,9 +1,9 @@
 //! Where a token stands in a query, and how it comes there. Everything else stays byte for byte.
 
-use token::{Carrier, Params, Scheme, inspect};
+use token::{Anatomy, Carrier, Params, Scheme, inspect};
 
 /// Whether a query has a token of the scheme already, or one of its parameters.
-pub fn has_token(scheme: Scheme, params: &Params, query: &[u8]) -> bool {
+pub fn has_token(scheme: &Scheme, params: &Params, query: &[u8]) -> bool {
     match &params.token {
         None if scheme.facts().carrier == Carrier::Path => false,
         Some(_) => {
@@ -15,7 +15,7 @@ pub fn has_token(scheme: Scheme, params: &Params, query: &[u8]) -> bool {
 }
 
 /// Whether the module would take a text for one that has a token.
-pub fn holds_token(scheme: Scheme, params: &Params, text: &[u8]) -> bool {
+pub fn holds_token(scheme: &Scheme, params: &Params, text: &[u8]) -> bool {
     if scheme.facts().carrier == Carrier::Path {
         return false;
     }
@@ -25,21 +25,44 @@ pub fn holds_token(scheme: Scheme, params: &Params, text: &[u8]) -> bool {
         .is_some_and(|fields| is_token(fields.token))
 }
 
-/// The token at the beginning of a path, as it was sent, and the path that it is for. `None` where nothing there looks
-/// like a token, or tokens of the scheme do not stand in the path.
-pub fn path_token(scheme: Scheme, path: &[u8]) -> Option<(&[u8], &[u8])> {
-    let rest = inspect::place_in_path(scheme, path)?.rest(path);
-    let token = path.strip_suffix(rest)?.strip_prefix(b"/")?;
-    Some((token, rest))
+/// A token in a path, as it was sent.
+#[derive(Clone, Copy, Debug)]
+pub struct PathToken<'a> {
+    /// What stands in front of it and stays there; most often nothing.
+    pub front: &'a [u8],
+    /// Its segments, without the slash in front of the first.
+    pub token: &'a [u8],
+    /// What stands behind, with its slash: the path that it is for.
+    pub rest: &'a [u8],
+}
+
+impl PathToken<'_> {
+    /// The path without the token.
+    pub fn without(&self) -> Vec<u8> {
+        [self.front, self.rest].concat()
+    }
+}
+
+/// The token in a path. `None` where nothing there looks like a token, or tokens of the scheme do not stand in the path.
+pub fn path_token<'a>(scheme: &Scheme, path: &'a [u8]) -> Option<PathToken<'a>> {
+    let (front, rest) = inspect::place_in_path(scheme, path)?.rest(path);
+    let token = path.strip_prefix(front)?.strip_suffix(rest)?;
+    Some(PathToken {
+        front,
+        token: token.strip_prefix(b"/")?,
+        rest,
+    })
 }
 
 /// Whether a text has the parts of a token with a time beside it, and one of them at least has its form.
-pub(crate) fn looks_like_token(scheme: Scheme, text: &[u8]) -> bool {
-    let (Some(parts), Some(format)) = (inspect::split(scheme, text), scheme.facts().format())
-    else {
-        return false;
+pub(crate) fn looks_like_token(scheme: &Scheme, text: &[u8]) -> bool {
+    let facts = scheme.facts();
+    let (Some(parts), Some(format)) = (inspect::split(scheme, text), facts.format()) else {
+        return matches!(facts.anatomy, Anatomy::Signed { .. }) && inspect::is_token(scheme, text);
     };
-    let spelling = format.time.spelling;
+    let Some(spelling) = format.time.map(|time| time.spelling) else {
+        return inspect::is_token(scheme, text);
+    };
     // Any digits are a time of some age, and tokens of others begin with digits too.
     let is_time = |time: &[u8]| {
         time.len() == spelling.usual_length() && inspect::read_time(spelling, time).is_some()
@@ -96,7 +119,8 @@ mod tests {
 
     fn rules(name: &str) -> (Scheme, Rules) {
         let scheme = token::scheme::by_name(name.as_bytes()).unwrap();
-        (scheme, Rules::of(scheme))
+        let rules = Rules::of(&scheme);
+        (scheme, rules)
     }
 
     #[test]
@@ -111,7 +135,7 @@ mod tests {
             ("e=1", true),
         ] {
             assert_eq!(
-                has_token(azion, &azion_rules.params, query.as_bytes()),
+                has_token(&azion, &azion_rules.params, query.as_bytes()),
                 expected,
                 "{query}"
             );
@@ -126,7 +150,7 @@ mod tests {
             (version_2.as_str(), true),
         ] {
             assert_eq!(
-                has_token(ectoken, &ectoken_rules.params, query.as_bytes()),
+                has_token(&ectoken, &ectoken_rules.params, query.as_bytes()),
                 expected,
                 "{query}"
             );

@@ -39,7 +39,7 @@ pub(crate) fn joined(request: &LinkRequest<'_>, fields: &TokenFields) -> Option<
     let joined: Vec<u8> = sent
         .map(|&byte| if byte == b'?' { b'&' } else { byte })
         .collect();
-    let reading = TokenFields::read(request.scheme, &request.rules.params, &joined);
+    let reading = TokenFields::read(&request.scheme, &request.rules.params, &joined);
     let is_other = reading.token != fields.token || reading.time != fields.time;
     (is_other && !reading.token.is_empty()).then_some(reading)
 }
@@ -63,6 +63,7 @@ pub(crate) fn of(request: &LinkRequest<'_>, fields: &TokenFields) -> Vec<Way<Tok
                 sent_token: other.clone(),
                 token: other.clone(),
                 time: Some(fields.token.clone()),
+                fields: fields.fields.clone(),
             };
             let mistake = SWAPPED.made(&[("token", &token), ("expires", &expires)]);
             readings.push(Way::wrong(swapped, mistake));

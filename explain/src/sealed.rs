@@ -82,10 +82,10 @@ pub(crate) struct SealedToken {
 pub(crate) fn open(request: &LinkRequest<'_>, fields: &TokenFields) -> SealedToken {
     let texts = texts(request, fields);
     for text in &texts {
-        for secret in ways::secrets_of(request.scheme, &request.secrets) {
+        for secret in ways::secrets_of(&request.scheme, &request.secrets) {
             let key = Secret::new(&secret.value);
-            if let Some(sealed) = inspect::unseal(request.scheme, &text.value, key) {
-                let version = sealed.extra.and_then(|extra| unwelcome(request, extra));
+            if let Some(sealed) = inspect::unseal(&request.scheme, &text.value, key) {
+                let version = sealed.extra.map(|extra| unwelcome(request, extra));
                 let mistakes = [&text.mistake, &version, &secret.mistake].into_iter();
                 return SealedToken {
                     claims: Some(sealed.claims),
@@ -106,10 +106,8 @@ pub(crate) fn open(request: &LinkRequest<'_>, fields: &TokenFields) -> SealedTok
 }
 
 /// What to say of a token that opens only with an extra that was not asked for.
-fn unwelcome(request: &LinkRequest<'_>, extra: &Extra) -> Option<Mistake> {
-    let is_asked_for = request.extra.is_some_and(|own| own.word == extra.word);
-    let words = [("scheme", request.scheme.name()), ("word", extra.word)];
-    (!is_asked_for).then(|| OLD_VERSION.made(&words))
+fn unwelcome(request: &LinkRequest<'_>, extra: &Extra) -> Mistake {
+    OLD_VERSION.made(&[("scheme", request.scheme.name()), ("word", extra.word)])
 }
 
 /// The token in every writing that it may stand in.
@@ -162,7 +160,7 @@ fn misplaced(request: &LinkRequest<'_>, name: Option<&[u8]>) -> Mistake {
 
 fn is_token(request: &LinkRequest<'_>, text: &[u8]) -> bool {
     let params = &request.scheme.facts().params;
-    query::has_token(request.scheme, params, text)
+    query::has_token(&request.scheme, params, text)
 }
 
 /// What a token says that was altered or cut off, where the secret is right. `None` where it makes no sense.
@@ -172,7 +170,7 @@ fn readable(request: &LinkRequest<'_>, token: &[u8], secret: &[u8]) -> Option<Ve
         .decode(token)
         .ok()
         .or_else(|| BASE64URL_NOPAD.decode(token.get(..whole)?).ok())?;
-    let text = inspect::decipher(request.scheme, &bytes, Secret::new(secret))?;
+    let text = inspect::decipher(&request.scheme, &bytes, Secret::new(secret))?;
     let has_claim = text.windows(3).any(|window| window == b"ec_");
     has_claim.then_some(text)
 }

@@ -1,8 +1,11 @@
 //! Looks for the mistakes that make a token out of a link: none, one or two of them at once, and the way the
 //! token is written besides. A digest has 128 bits at least, so that what fits is what was done.
 
+use token::Part;
+
 use crate::digest::{Message, PartValues};
 use crate::mistake::Mistake;
+use crate::right_values::RightValues;
 use crate::token_text::{Fit, TokenText};
 use crate::way::{Bytes, Way};
 
@@ -13,10 +16,12 @@ pub(crate) struct Ways {
     pub(crate) paths: Vec<Way<Bytes>>,
     pub(crate) expiries: Vec<Way<Bytes>>,
     pub(crate) addresses: Vec<Way<Bytes>>,
+    /// Of the parts that nobody takes in another way.
+    pub(crate) right: RightValues,
 }
 
 /// More mistakes at once than this are not looked for.
-const MOST: usize = 2;
+pub(crate) const MOST: usize = 2;
 
 /// What a search came to.
 pub(crate) struct SearchResult {
@@ -32,13 +37,14 @@ impl Ways {
         let mut tried = 0;
         for budget in 0..=MOST {
             for message in &self.messages {
-                let dimensions = [&*self.secrets, &self.paths, &self.expiries, &self.addresses];
+                let dimensions = self.dimensions(&message.value);
                 let mut trial = Trial {
                     token,
                     message,
+                    right: &self.right,
                     tried: &mut tried,
                 };
-                let left = budget.checked_sub(message.cost());
+                let left = budget.checked_sub(message.cost);
                 if let Some(mistakes) = trial.descend(&dimensions, &mut Vec::new(), left) {
                     return SearchResult {
                         mistakes: Some(mistakes),
@@ -52,11 +58,32 @@ impl Ways {
             tried,
         }
     }
+
+    /// The ways to take each part.
+    fn dimensions(&self, message: &Message) -> [&[Way<Bytes>]; 4] {
+        [
+            &self.secrets,
+            message.ways(&self.right.path_part, &self.paths),
+            message.ways(&Part::Time, &self.expiries),
+            message.ways(&Part::ClientIp, &self.addresses),
+        ]
+    }
+}
+
+impl Message {
+    /// The ways to take a part; one where it makes no difference.
+    fn ways<'w>(&self, part: &Part, ways: &'w [Way<Bytes>]) -> &'w [Way<Bytes>] {
+        match ways {
+            [one, _, ..] if !self.parts.contains(part) => std::slice::from_ref(one),
+            ways => ways,
+        }
+    }
 }
 
 struct Trial<'a> {
     token: &'a TokenText,
     message: &'a Way<Message>,
+    right: &'a RightValues,
     tried: &'a mut u64,
 }
 
@@ -72,9 +99,10 @@ impl<'a> Trial<'a> {
         let Some((ways, rest)) = dimensions.split_first() else {
             return if budget == 0 { self.fits(chosen) } else { None };
         };
-        for way in *ways {
+        // The right ones stand in front.
+        for way in ways.iter().take_while(|way| way.cost <= budget) {
             chosen.push(way);
-            let mistakes = self.descend(rest, chosen, budget.checked_sub(way.cost()));
+            let mistakes = self.descend(rest, chosen, budget.checked_sub(way.cost));
             chosen.pop();
             if mistakes.is_some() {
                 return mistakes;
@@ -92,6 +120,7 @@ impl<'a> Trial<'a> {
             path: &path.value,
             time: &time.value,
             client_ip: &client_ip.value,
+            right: self.right,
         };
         *self.tried = self.tried.saturating_add(1);
         let fit = self.token.fit(&self.message.value.digest(values))?;

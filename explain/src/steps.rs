@@ -6,6 +6,7 @@ use crate::claim_report::ClaimReport;
 use crate::link_request::LinkRequest;
 use crate::text::count;
 use crate::time;
+use crate::token_fields::TokenFields;
 
 /// What came of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,13 +54,15 @@ fn step(reasons: &[Reason], check: impl Into<String>) -> Step {
 pub(crate) fn of(
     request: &LinkRequest<'_>,
     verdict: &Verdict,
+    fields: &TokenFields,
     claims: &[ClaimReport],
 ) -> Vec<Step> {
-    let is_digest = request.scheme.facts().format().is_some();
-    let form = if is_digest {
-        "the token, the expiry and the path are of the right form"
-    } else {
-        "the token is of the right form"
+    let format = request.scheme.facts().format();
+    let is_digest = format.is_some();
+    let form = match format.map(|format| format.time) {
+        Some(Some(_)) => "the token, the expiry and the path are of the right form",
+        Some(None) => "the token and the path are of the right form",
+        None => "the token is of the right form",
     };
     let mut steps = vec![
         step(&[Reason::Missing], "the link has a token"),
@@ -89,9 +92,17 @@ pub(crate) fn of(
     } else {
         "it has not expired".to_owned()
     };
-    steps.push(step(&[Reason::Expired], in_time));
+    if format.is_none_or(|format| format.time.is_some()) {
+        steps.push(step(&[Reason::Expired], in_time));
+    }
+    let is_early = request.opens_later(verdict).is_some();
     if let Some(longest) = request.rules.max_lifetime {
         let said = format!("it expires within {}", time::length(longest));
+        let reasons: &[Reason] = if is_early { &[] } else { &[Reason::Lifetime] };
+        steps.push(step(reasons, said));
+    }
+    if let Some(start) = fields.opens_from(request) {
+        let said = format!("it opens already: from {} on", time::utc(start));
         steps.push(step(&[Reason::Lifetime], said));
     }
     if !is_digest {

@@ -9,16 +9,21 @@ use crate::token_fields::{TokenFields, spelling};
 
 /// What is wrong with the form of the time that a link carries.
 pub(crate) fn what_is_wrong(request: &LinkRequest<'_>, fields: &TokenFields) -> Option<String> {
+    let format = request.scheme.facts().format()?;
+    let time = format.time?;
+    if time.is_optional && fields.time.as_deref().is_none_or(<[u8]>::is_empty) {
+        return None;
+    }
     let name = request.rules.params.expires.as_deref().map(quote);
     let (Some(expires), Some(name)) = (&fields.time, &name) else {
         return absent(request, fields, name.as_deref());
     };
-    if spelling(request.scheme) != TimeSpelling::Seconds {
+    if spelling(&request.scheme) != TimeSpelling::Seconds {
         return as_digits(request, fields);
     }
     let text = show(expires);
     let digits = expires.iter().all(u8::is_ascii_digit);
-    let seconds = fields.seconds(request.scheme);
+    let seconds = fields.seconds(&request.scheme);
     Some(match seconds {
         _ if expires.is_empty() => {
             format!("The expiry {name} is empty: it is a Unix time in seconds.")
@@ -78,12 +83,22 @@ fn as_digits(request: &LinkRequest<'_>, fields: &TokenFields) -> Option<String> 
             "The link is not of the form {form}: token and time stand there together."
         ));
     };
-    let is_read = inspect::read_time(spelling(request.scheme), time).is_some();
+    let is_read = match spelling(&request.scheme) {
+        TimeSpelling::Iso => fields.seconds(&request.scheme).is_some(),
+        spelling => inspect::read_time(spelling, time).is_some(),
+    };
     (!is_read).then(|| {
         let text = quote(time);
-        match spelling(request.scheme) {
+        match spelling(&request.scheme) {
             TimeSpelling::Seconds => format!(
                 "The time {text} is no whole number of seconds: write a Unix time such as 1795514400, as in {form}."
+            ),
+            TimeSpelling::Hex => format!(
+                "The time {text} is no Unix time in eight hexadecimal digits, such as 6b05da60, as in {form}."
+            ),
+            TimeSpelling::Iso => format!(
+                "The time {text} is none of 2026-11-24T10:00:00Z, an HTTP date and a Unix time of ten digits; \"+\" is \
+                 written %2B there, as in {form}."
             ),
             TimeSpelling::Minutes { east } => format!(
                 "The time {text} is no date of twelve digits, YYYYMMDDHHMM in the zone UTC{east:+}, as in {form}."

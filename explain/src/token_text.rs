@@ -2,9 +2,11 @@
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 
+use token::Encoding as Spelling;
+
 use crate::mistake::{LinkPart, Mistake, UsualMistake};
 use crate::path::percent_decoded;
-use crate::token_form::{TokenForm, hex, lenient_base64url, unpadded, url_alphabet};
+use crate::token_form::{BEGINNING, TokenForm, hex, lenient_base64url, unpadded, url_alphabet};
 
 /// The bytes that a token may stand for, and what is wrong with how it is written.
 struct Reading {
@@ -95,7 +97,7 @@ pub(crate) fn usual_mistakes() -> impl Iterator<Item = &'static UsualMistake> {
 impl TokenText {
     /// `token`: percent-decoded once.
     pub(crate) fn new(token: &[u8], form: TokenForm) -> Self {
-        let read = if form.is_hex { read_hex } else { read_base64 };
+        let read = if form.is_hex() { read_hex } else { read_base64 };
         let is_digest = |reading: &Reading| reading.digest.len() == form.bytes;
         let mut readings = read(token);
         if let Some(again) = percent_decoded(token).filter(|again| again != token) {
@@ -105,6 +107,12 @@ impl TokenText {
             }));
         }
         readings.retain(is_digest);
+        if form.spelling == Spelling::Base64 {
+            // Either alphabet is right there.
+            for reading in &mut readings {
+                reading.mistake = reading.mistake.filter(|mistake| mistake.id != STANDARD.id);
+            }
+        }
         Self {
             text: String::from_utf8_lossy(token).into_owned(),
             form,
@@ -132,10 +140,19 @@ impl TokenText {
                 Some(mistake) => Fit::Mistaken(self.made(mistake)),
             });
         }
+        // Most digests are of something else, which their beginning shows.
+        let begins_alike = self.text.get(..BEGINNING).is_some_and(|beginning| {
+            self.form
+                .beginning(digest)
+                .eq_ignore_ascii_case(beginning.as_bytes())
+        });
+        if !begins_alike {
+            return None;
+        }
         let right = self.form.write(digest);
         let mistake = if self.text.eq_ignore_ascii_case(&right) {
             &CASE
-        } else if self.text.len() >= 8 && right.starts_with(&self.text) {
+        } else if right.starts_with(&self.text) {
             &CUT_OFF
         } else if self.text.starts_with(&right) {
             &APPENDED
@@ -205,7 +222,8 @@ mod tests {
 
     const BASE64URL: TokenForm = TokenForm {
         bytes: 16,
-        is_hex: false,
+        name: "MD5",
+        spelling: Spelling::Base64Url,
     };
 
     #[test]
@@ -267,7 +285,8 @@ mod tests {
     fn hexadecimal_digits_are_read_however_they_are_written() {
         let form = TokenForm {
             bytes: 20,
-            is_hex: true,
+            name: "SHA-1",
+            spelling: Spelling::Hex,
         };
         let digest: Vec<u8> = (236..=255).collect();
         let right = form.write(&digest);

@@ -12,6 +12,8 @@ pub(crate) struct Way<T> {
     pub(crate) value: T,
     /// What was done wrongly; `None` for the right way.
     pub(crate) mistake: Option<Mistake>,
+    /// For how many mistakes it counts: with the more, the fewer others it is looked for.
+    pub(crate) cost: usize,
 }
 
 impl<T> Way<T> {
@@ -19,6 +21,7 @@ impl<T> Way<T> {
         Self {
             value,
             mistake: None,
+            cost: 0,
         }
     }
 
@@ -26,12 +29,12 @@ impl<T> Way<T> {
         Self {
             value: value.into(),
             mistake: Some(mistake),
+            cost: 1,
         }
     }
 
-    /// How many mistakes it is.
-    pub(crate) const fn cost(&self) -> usize {
-        if self.mistake.is_some() { 1 } else { 0 }
+    pub(crate) fn costing(self, cost: usize) -> Self {
+        Self { cost, ..self }
     }
 }
 

@@ -3,6 +3,8 @@
 mod addresses;
 mod expiries;
 mod messages;
+mod orders;
+mod path_directory;
 mod path_host;
 mod path_longer;
 mod path_raw;
@@ -14,6 +16,7 @@ mod secrets;
 
 use crate::link_request::LinkRequest;
 use crate::mistake::UsualMistake;
+use crate::right_values::RightValues;
 use crate::search::Ways;
 use crate::token_fields::TokenFields;
 pub(crate) use secrets::of as secrets_of;
@@ -21,17 +24,15 @@ pub(crate) use secrets::of as secrets_of;
 /// The ways to take each part of a link.
 pub(crate) fn of(request: &LinkRequest<'_>, fields: &TokenFields) -> Ways {
     let addresses = addresses::of(request);
+    let right = RightValues::new(request, fields);
     let may_have_address = addresses.iter().any(|way| !way.value.is_empty());
     Ways {
-        messages: messages::of(
-            request.scheme,
-            request.bound_ip().is_some(),
-            may_have_address,
-        ),
-        secrets: secrets::of(request.scheme, &request.secrets),
-        paths: paths::of(request),
-        expiries: expiries::of(request.scheme, fields),
+        messages: messages::of(request, fields, &right, may_have_address),
+        secrets: secrets::of(&request.scheme, &request.secrets),
+        paths: paths::of(request, &right),
+        expiries: expiries::of(&request.scheme, fields),
         addresses,
+        right,
     }
 }
 

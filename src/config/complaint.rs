@@ -66,7 +66,7 @@ impl Written {
             );
         }
         if let Some(ttl) = &self.ttl
-            && all_are(|scheme| scheme.facts().lifetime().is_none())
+            && all_are(|scheme| !scheme.facts().needs_lifetime())
         {
             complain(
                 ttl.place,
@@ -79,11 +79,38 @@ impl Written {
         complaints
     }
 
+    /// A scheme whose links say when they were issued, where nobody says how long they open.
+    pub(super) fn lifetime_complaint(&self) -> Option<Complaint> {
+        let chosen = self.schemes.as_ref()?;
+        let is_endless = |scheme: &&Scheme| {
+            let facts = scheme.facts();
+            facts.needs_lifetime() && facts.lifetime().is_none() && self.ttl.is_none()
+        };
+        let scheme = self.schemes().iter().find(is_endless)?;
+        Some(Complaint {
+            level: Level::Emergency,
+            place: chosen.place,
+            message: format!(
+                "\"secure_token {}\": links say when they were issued, and nothing says how long they open from then \
+                 on; add \"secure_token_ttl 30m\" here, or \"ttl=30m\" to the format",
+                scheme.name()
+            ),
+        })
+    }
+
     /// A location that no link of a scheme comes to, for its token stands in front of the location's name.
     pub(super) fn unreachable(&self, schemes: &[Scheme], cf: &Conf) -> Option<Complaint> {
         let chosen = self.schemes.as_ref()?;
         let is_in_path = |scheme: &&Scheme| scheme.facts().carrier == Carrier::Path;
         let scheme = schemes.iter().find(is_in_path)?;
+        // What stands in front of the token stays there, and may be anything.
+        if scheme
+            .facts()
+            .format()
+            .is_some_and(|format| !format.prefix.is_empty())
+        {
+            return None;
+        }
         // Where requests are only sent on from elsewhere, they come without the token.
         if cf.is_internal() {
             return None;
@@ -111,7 +138,7 @@ impl Written {
 }
 
 /// Names of schemes, for a reader: `scheme "azion"`, `schemes "azion" and "gcore"`.
-struct Names<'a>(&'a [Scheme]);
+pub(super) struct Names<'a>(pub(super) &'a [Scheme]);
 
 impl Names<'_> {
     /// The names alone.

@@ -84,6 +84,7 @@ impl Written {
         &self,
         scheme: &Scheme,
         secrets: Rc<[Secret]>,
+        variables: Rc<[Value]>,
         counters: Option<Rc<Counters>>,
     ) -> Entry {
         let facts = scheme.facts();
@@ -101,6 +102,7 @@ impl Written {
                 Carrier::Query | Carrier::Value => Sources::new(of(&self.sources)),
             },
             secrets,
+            variables,
             client_address: match of(&self.client_ip) {
                 Some(Some(value)) => ClientAddress::Value(value),
                 Some(None) => ClientAddress::Off,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::Complaint;
+use super::formats::OwnFormat;
 use super::open::Blocks;
 use super::reserved::ReservedSecrets;
 use crate::counters::{self, Counters, Counts, Full};
@@ -25,6 +26,8 @@ pub(crate) struct Main {
     pub(crate) uses_variables: bool,
     /// The variables that our directives name, and where first.
     pub(crate) named_variables: BTreeMap<Vec<u8>, Naming>,
+    /// The formats that were defined so far.
+    pub(crate) formats: Vec<OwnFormat>,
     /// The secrets that were complained about for being short.
     pub(crate) short_secrets: BTreeSet<*const Value>,
     /// The secrets that are for one scheme alone.

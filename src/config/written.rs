@@ -27,6 +27,8 @@ pub(crate) struct Written {
     pub(crate) client_ip: Option<Setting<Option<Rc<Value>>>>,
     pub(crate) sources: Option<Setting<Rc<[Source]>>>,
     pub(crate) params: Option<Setting<Rc<ParamNames>>>,
+    pub(crate) link: Option<Setting<Rc<str>>>,
+    pub(crate) digest: Option<Setting<Rc<str>>>,
     pub(crate) denied_status: Option<Setting<u16>>,
     pub(crate) expired_status: Option<Setting<u16>>,
     pub(crate) ignore_case: Option<Setting<bool>>,
@@ -78,6 +80,8 @@ impl Written {
             client_ip,
             sources,
             params,
+            link,
+            digest,
             denied_status,
             expired_status,
             ignore_case,
@@ -97,6 +101,8 @@ impl Written {
         inherit(&mut self.client_ip, client_ip);
         inherit(&mut self.sources, sources);
         inherit(&mut self.params, params);
+        inherit(&mut self.link, link);
+        inherit(&mut self.digest, digest);
         inherit(&mut self.denied_status, denied_status);
         inherit(&mut self.expired_status, expired_status);
         inherit(&mut self.ignore_case, ignore_case);

@@ -3,7 +3,7 @@
 use ngx::http::HttpModuleMainConf as _;
 
 use crate::Module;
-use crate::config::{Location, Naming, Setting, Written};
+use crate::config::{Location, Main, Naming, Setting, Written};
 use crate::nginx::{Conf, Failed, Level, Piece, Unsplit, Value, split};
 
 /// A directive in the block where it stands.
@@ -30,6 +30,11 @@ impl Block<'_> {
         let place = self.cf.place();
         let setting = Setting { value, place };
         once(field(self.location.written_mut()), setting)
+    }
+
+    /// What the whole configuration has in common.
+    pub(super) fn main(&self) -> Result<&Main, Wrong> {
+        Module::main_conf(self.cf.as_ref()).ok_or(Wrong::Said)
     }
 
     /// A value that may have variables. Whether there are such variables is known later.

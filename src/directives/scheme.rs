@@ -1,9 +1,10 @@
 //! `secure_token`.
 
-use token::{SCHEMES, Scheme, scheme};
+use token::{Extra, Scheme, WordError, scheme};
 
 use super::block::{Block, Wrong, wrong};
 use super::words::first;
+use crate::config::Main;
 use crate::nginx::Level;
 
 const SECRET: &str = "and write a secret with \"secure_token_secret\"";
@@ -17,24 +18,33 @@ pub(super) fn choose(block: &mut Block<'_>) -> Result<(), Wrong> {
                 "\"off\" takes no further parameter; remove what stands behind it, {SECRET}"
             )));
         }
-        _ if scheme::by_name(first(block.words)).is_none() => {
-            return Err(wrong(format!(
-                "unknown scheme; write one of \"off\", {}",
-                quoted(SCHEMES.iter().map(|scheme| scheme.name()))
-            )));
+        words => {
+            let main = block.main()?;
+            if main.scheme(first(words)).is_none() {
+                return Err(wrong(format!(
+                    "unknown scheme; write one of \"off\", {}, or define a format of your own with \
+                     \"secure_token_format\" above",
+                    quoted(main.scheme_names().into_iter())
+                )));
+            }
+            let (schemes, warnings) = in_order(words, main)?;
+            for warning in warnings {
+                block.say(Level::Warn, warning);
+            }
+            schemes
         }
-        _ => in_order(block)?,
     };
     block.once(|written| &mut written.schemes, schemes.into())
 }
 
-/// The schemes, of which the first is known to be one.
-fn in_order(block: &mut Block<'_>) -> Result<Vec<Scheme>, Wrong> {
+/// The schemes, of which the first is known to be one, and what speaks against their extras.
+fn in_order(words: &[&[u8]], main: &Main) -> Result<(Vec<Scheme>, Vec<&'static str>), Wrong> {
     let mut schemes: Vec<Scheme> = Vec::new();
-    let mut words = block.words.iter().peekable();
+    let mut warnings = Vec::new();
+    let mut words = words.iter().peekable();
     while let Some(&word) = words.next() {
-        let Some(scheme) = scheme::by_name(word) else {
-            return Err(unknown_behind(&schemes));
+        let Some(mut scheme) = main.scheme(word) else {
+            return Err(unknown_behind(&schemes, word, main));
         };
         if schemes.iter().any(|other| other.name() == scheme.name()) {
             return Err(wrong(format!(
@@ -42,41 +52,55 @@ fn in_order(block: &mut Block<'_>) -> Result<Vec<Scheme>, Wrong> {
                 scheme.name()
             )));
         }
-        let mut extras = scheme.facts().extras.iter();
-        let extra = extras.find(|extra| {
-            words
-                .next_if(|word| **word == extra.word.as_bytes())
-                .is_some()
-        });
-        if let Some(extra) = extra {
-            block.say(Level::Warn, extra.warning);
+        while let Some(word) = words.peek() {
+            scheme = match scheme.with_word(word) {
+                Ok(with_word) => with_word,
+                Err(WordError::Unknown) => break,
+                Err(error) => return Err(wrong(error.to_string())),
+            };
+            let mut extras = scheme.facts().extras.iter();
+            let extra = extras.find(|extra| extra.is_asked_for_by(word));
+            warnings.extend(extra.and_then(|extra| extra.warning));
+            words.next();
         }
-        let with_extra = extra.map(|extra| &extra.scheme).cloned();
-        schemes.push(with_extra.unwrap_or(scheme));
+        schemes.push(scheme);
     }
-    Ok(schemes)
+    Ok((schemes, warnings))
 }
 
 /// What is said about a word that is none of the directive's. It may be a secret.
-fn unknown_behind(schemes: &[Scheme]) -> Wrong {
-    let chosen = |scheme: &&Scheme| schemes.iter().any(|chosen| chosen.name() == scheme.name());
-    let others = SCHEMES.iter().filter(|scheme| !chosen(scheme));
+fn unknown_behind(schemes: &[Scheme], word: &[u8], main: &Main) -> Wrong {
+    let is_chosen = |name: &String| schemes.iter().any(|chosen| chosen.name() == *name);
+    let mut others = main.scheme_names();
+    others.retain(|name| !is_chosen(name));
     let extras = schemes.last().into_iter().flat_map(|last| {
         let extras = last.facts().extras.iter();
-        extras.filter(move |extra| extra.scheme != *last)
+        let written = extras.map(Extra::to_string);
+        written.filter(|word| last.with_word(word.as_bytes()).is_ok())
     });
     let behind = schemes.last().map_or("", |last| last.name());
+    if let Some((owner, extra)) = whose(word) {
+        return wrong(format!(
+            "\"{extra}\" is for the scheme \"{owner}\", and stands behind \"{behind}\"; write it behind \"{owner}\", or \
+             remove it"
+        ));
+    }
     wrong(format!(
         "what stands behind \"{behind}\" is no scheme; remove it or write one of {}, {SECRET}",
-        quoted(
-            extras
-                .map(|extra| extra.word)
-                .chain(others.map(|scheme| scheme.name()))
-        )
+        quoted(extras.chain(others))
     ))
 }
 
-fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let names: Vec<&str> = names.collect();
+/// The scheme behind whose name a word may stand, and what the word asks it for.
+fn whose(word: &[u8]) -> Option<(String, &'static Extra)> {
+    scheme::all().iter().find_map(|scheme| {
+        let mut extras = scheme.facts().extras.iter();
+        let extra = extras.find(|extra| extra.is_asked_for_by(word))?;
+        Some((scheme.name().to_owned(), extra))
+    })
+}
+
+fn quoted(names: impl Iterator<Item = String>) -> String {
+    let names: Vec<String> = names.collect();
     format!("\"{}\"", names.join("\", \""))
 }

@@ -15,7 +15,7 @@ mod words;
 
 /// `secure_token_secret value [id=name] [for=scheme]`
 pub(super) fn from_words(block: &mut Block<'_>) -> Result<(), Wrong> {
-    let words = SecretWords::new(block.words, "a secret")?;
+    let words = SecretWords::new(block.words, "a secret", block.main()?)?;
     let word = words.value;
     if word.is_empty() {
         return Err(wrong(
@@ -48,7 +48,7 @@ pub(super) fn from_words(block: &mut Block<'_>) -> Result<(), Wrong> {
 
 /// `secure_token_secret_file path [id=name] [for=scheme]`
 pub(super) fn from_file(block: &mut Block<'_>) -> Result<(), Wrong> {
-    let words = SecretWords::new(block.words, "a file")?;
+    let words = SecretWords::new(block.words, "a file", block.main()?)?;
     let path = block.cf.full_path(words.value).ok_or(Wrong::Said)?;
     let name = path.display();
     let secret = read(&path).map_err(|error| match error {

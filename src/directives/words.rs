@@ -38,6 +38,16 @@ pub(super) fn seconds(words: &[&[u8]]) -> Result<u64, Wrong> {
         .ok_or_else(|| wrong("must be a time such as \"30s\", \"15m\" or \"1h 30m\""))
 }
 
+/// The same where nothing would ever open with 0.
+pub(super) fn lifetime(words: &[&[u8]]) -> Result<u64, Wrong> {
+    match seconds(words)? {
+        0 => Err(wrong(
+            "is a time of a second at least; write for example \"30m\"",
+        )),
+        lifetime => Ok(lifetime),
+    }
+}
+
 pub(super) fn level(words: &[&[u8]]) -> Result<Level, Wrong> {
     match first(words) {
         b"info" => Ok(Level::Info),

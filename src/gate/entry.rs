@@ -15,6 +15,8 @@ pub(crate) struct Entry {
     pub(crate) sources: Sources,
     /// Those that the scheme may use, in the order in which they are tried.
     pub(crate) secrets: Rc<[Secret]>,
+    /// What its format has of NGINX's variables.
+    pub(crate) variables: Rc<[Value]>,
     pub(crate) client_address: ClientAddress,
     pub(crate) expired_status: u16,
     /// `None` where nothing is counted.

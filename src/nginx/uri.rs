@@ -48,13 +48,22 @@ pub(crate) fn shorten_args(
     Ok(())
 }
 
-/// Takes the beginning of the path away, for whatever comes after the access phase, where the path begins so and a
-/// slash is behind it. The location stays the one that was found by the whole path.
-pub(crate) fn shorten_path(r: &mut Request, beginning: impl FnOnce(&Request) -> &[u8]) {
+/// Takes segments out of the path, for whatever comes after the access phase: those behind what is in front, both as they
+/// were sent. The path stays as it is where it has them not. The location stays the one that was found by the whole path.
+pub(crate) fn cut_path(
+    r: &mut Request,
+    segments: impl FnOnce(&Request) -> (&[u8], &[u8]),
+) -> Result<(), Failed> {
     let path = r.as_ref().uri.as_bytes();
-    let rest = match path.strip_prefix(beginning(r)) {
-        Some(rest) if rest.len() < path.len() && rest.first() == Some(&b'/') => rest,
-        _ => return,
+    let (front, segments) = segments(r);
+    let Some(behind) = behind_cut(path, front, segments) else {
+        return Ok(());
+    };
+    let rest = if front.is_empty() {
+        behind
+    } else {
+        let kept = front_of(path, front).unwrap_or_default();
+        keep_bytes(r, [kept, behind].into_iter())?
     };
     let is_in_location = NgxHttpCoreModule::location_conf(r)
         .is_some_and(|core| is_still_in_location(core, path, rest));
@@ -68,6 +77,27 @@ pub(crate) fn shorten_path(r: &mut Request, beginning: impl FnOnce(&Request) -> 
     if !is_in_location {
         bits::NGX_HTTP_REQUEST_VALID_LOCATION.set(inner, 0);
     }
+    Ok(())
+}
+
+/// What a decoded path has behind segments and what is in front of them, both as they were sent. `None` where it has
+/// them not.
+pub(crate) fn behind_cut<'p>(path: &'p [u8], front: &[u8], segments: &[u8]) -> Option<&'p [u8]> {
+    let kept = front_of(path, front)?;
+    let behind = path.get(kept.len()..)?;
+    if segments.is_empty() {
+        return None;
+    }
+    token::behind_sent(behind, segments)
+}
+
+/// The beginning of a decoded path that was sent as `front`.
+fn front_of<'p>(path: &'p [u8], front: &[u8]) -> Option<&'p [u8]> {
+    if front.is_empty() {
+        return Some(b"");
+    }
+    let behind = token::behind_sent(path, front)?;
+    path.get(..path.len().checked_sub(behind.len())?)
 }
 
 /// Whether what NGINX replaces at the beginning of a path, for `alias` and `proxy_pass`, stands at the beginning of the

@@ -1,20 +1,20 @@
 //! What there is to say about a scheme before any link is looked at. Parsers, messages, help and the
 //! tables in documents are made of it.
 
-use alloc::borrow::ToOwned as _;
-use alloc::format;
-use alloc::string::String;
+use alloc::borrow::Cow;
+use alloc::sync::Arc;
 
-use crate::{Format, Params, Scheme, SecretSpelling, TimeEvent};
+use crate::{Extra, Field, FieldKind, Format, Params, SecretSpelling, Time, TimeEvent};
 
 /// The facts of one scheme.
+#[derive(Clone, Debug)]
 pub struct Facts {
     /// The word that names it in configurations and on command lines.
-    pub name: &'static str,
-    /// What its vendor calls it.
-    pub title: &'static str,
-    /// Address of the vendor's document.
-    pub vendor: &'static str,
+    pub name: Cow<'static, str>,
+    /// What its vendor calls it; empty for an operator's own.
+    pub title: Cow<'static, str>,
+    /// Address of the vendor's document; empty for an operator's own.
+    pub vendor: Cow<'static, str>,
     /// What it does only where it is asked to.
     pub extras: &'static [Extra],
     /// Where a token stands unless the operator says otherwise.
@@ -35,51 +35,38 @@ pub struct Facts {
 
 impl Facts {
     /// How its tokens are made where they are digests.
-    pub const fn format(&self) -> Option<&'static Format> {
-        match self.anatomy {
+    pub fn format(&self) -> Option<&Format> {
+        match &self.anatomy {
             Anatomy::Digest(format) => Some(format),
-            Anatomy::Sealed => None,
+            Anatomy::Sealed | Anatomy::Signed { .. } => None,
         }
     }
 
     /// How its secrets are written.
-    pub const fn secret(&self) -> SecretSpelling {
-        match self.anatomy {
+    pub fn secret(&self) -> SecretSpelling {
+        match &self.anatomy {
             Anatomy::Digest(format) => format.secret,
             Anatomy::Sealed => SecretSpelling::Text,
+            Anatomy::Signed { secret, .. } => *secret,
         }
+    }
+
+    /// Whether a link may carry its time of issue alone, so that somebody has to say how long it opens from then on.
+    pub fn needs_lifetime(&self) -> bool {
+        self.format().is_some_and(|format| {
+            let is_issue = |time: Time| time.event == TimeEvent::Issue;
+            let says_itself = |field: &Field| field.kind == FieldKind::Ttl && !field.is_optional;
+            format.time.is_some_and(is_issue) && !format.fields.iter().any(says_itself)
+        })
     }
 
     /// How many seconds a link opens from its time of issue on unless the operator says otherwise. `None` where
-    /// links say when they expire.
-    pub const fn lifetime(&self) -> Option<u64> {
-        match self.anatomy {
-            Anatomy::Digest(format) => match format.time.event {
-                TimeEvent::Issue { lifetime } => Some(lifetime),
-                TimeEvent::Expiry => None,
-            },
-            Anatomy::Sealed => None,
+    /// links say when they expire, or the operator has to say it.
+    pub fn lifetime(&self) -> Option<u64> {
+        match &self.anatomy {
+            Anatomy::Digest(format) => format.lifetime,
+            Anatomy::Sealed | Anatomy::Signed { .. } => None,
         }
-    }
-
-    /// What a link looks like, for a reader, with these names of the parameters: `?st={token}&e={expires}`.
-    pub fn link(&self, params: &Params) -> String {
-        let format = self.format();
-        let text =
-            |between| format.map_or("{token}".to_owned(), |format| format.token_text(between));
-        if self.carrier == Carrier::Path {
-            return format!("/{}{{path}}", text("/"));
-        }
-        let name = |name| String::from_utf8_lossy(name);
-        let mut link = "?".to_owned();
-        if let Some(token) = &params.token {
-            link.push_str(&format!("{}=", name(token)));
-        }
-        link.push_str(&text(""));
-        if let (Some(expires), Some(format)) = (&params.expires, format) {
-            link.push_str(&format!("&{}={{{}}}", name(expires), format.time));
-        }
-        link
     }
 }
 
@@ -95,12 +82,21 @@ pub enum Carrier {
 }
 
 /// How a token is made.
-#[derive(Clone, Copy)]
+#[derive(Clone, Debug)]
 pub enum Anatomy {
     /// A digest over a few fields.
-    Digest(&'static Format),
+    Digest(Arc<Format>),
     /// Claims, encrypted.
     Sealed,
+    /// Claims that anybody can read, with a digest over them and the request.
+    Signed {
+        /// How secrets are written.
+        secret: SecretSpelling,
+        /// How the message becomes a token, as formats write it.
+        digest: &'static str,
+        /// What is hashed, for a reader.
+        message: &'static str,
+    },
 }
 
 /// Whether a scheme's tokens can be bound to the client's address.
@@ -121,8 +117,16 @@ pub enum ClientIp {
 pub enum Scope {
     /// The one that was signed.
     Exact,
+    /// Those of the directory that was signed, not of those inside it.
+    Directory,
+    /// Those of the directory that was signed and of all inside it.
+    Tree,
+    /// All: its tokens are for no path.
+    Everything,
     /// Those that begin as the token says.
     Prefix,
+    /// Those that fit the token's patterns.
+    Pattern,
 }
 
 /// Whether a link still opens in the very second of its expiry.
@@ -142,14 +146,4 @@ impl Boundary {
             Self::Exclusive => now >= expires,
         }
     }
-}
-
-/// Something a scheme does only where it is asked to.
-pub struct Extra {
-    /// The word that asks for it, behind the scheme's name.
-    pub word: &'static str,
-    /// What speaks against it, to be told to who asks.
-    pub warning: &'static str,
-    /// The scheme that does it.
-    pub scheme: Scheme,
 }

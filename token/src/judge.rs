@@ -15,6 +15,11 @@ pub(crate) trait Demands {
     /// [`Reason::Malformed`] and the like for a token that nobody can read.
     fn claims(&self) -> Result<Claims, Reason>;
 
+    /// The second, in Unix time, from which on the token opens. `None` for any.
+    fn starts(&self) -> Option<u64> {
+        None
+    }
+
     /// Whether the request is the one that the token is for.
     ///
     /// # Errors
@@ -85,6 +90,10 @@ impl Judge {
             .is_over(expires.saturating_add(rules.clock_skew), self.now)
         {
             return Ok(Verdict::refused_of(token, Reason::Expired));
+        }
+        let is_early = |start: u64| start > self.now.saturating_add(rules.clock_skew);
+        if demands.starts().is_some_and(is_early) {
+            return Ok(Verdict::refused_of(token, Reason::Lifetime));
         }
         if rules
             .max_lifetime

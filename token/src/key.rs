@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use core::fmt;
 
 use crate::cipher::{Cfb, Gcm};
-use crate::hmac::HmacSha1;
+use crate::hmac::Hmac;
 
 /// A key that was prepared from a secret. It is wiped when it is dropped.
 pub struct Key(pub(crate) Prepared);
@@ -16,7 +16,7 @@ pub(crate) enum Prepared {
         cfb: Option<Box<Cfb>>,
     },
     /// Of tokens that are a HMAC.
-    HmacSha1(HmacSha1),
+    Hmac(Box<Hmac>),
 }
 
 impl fmt::Debug for Key {
@@ -32,6 +32,10 @@ pub enum KeyError {
     Empty,
     /// The scheme's secrets are written in base64, and this is none.
     NotBase64,
+    /// The scheme's secrets are written in base64url, and this is not.
+    NotBase64Url,
+    /// The scheme's secrets are written in hexadecimal digits, and this is not.
+    NotHex,
     /// It is longer than any key of the scheme.
     TooLong,
 }
@@ -44,7 +48,15 @@ impl fmt::Display for KeyError {
                 "is not base64, as this scheme's are written: A-Z, a-z, 0-9, \"+\" and \"/\", padded with \"=\" to a \
                  multiple of four; \"openssl rand -base64 32\" makes one"
             }
-            Self::TooLong => "has more than 1368 characters of base64; write a shorter one",
+            Self::NotBase64Url => {
+                "is not base64url, as this scheme's are written: A-Z, a-z, 0-9, \"-\" and \"_\"; \
+                 \"openssl rand -base64 32 | tr +/ -_\" makes one"
+            }
+            Self::NotHex => {
+                "is not hexadecimal, as this scheme's are written: an even number of the digits 0-9 and a-f; \
+                 \"openssl rand -hex 32\" makes one"
+            }
+            Self::TooLong => "is longer than 1026 bytes once it is decoded; write a shorter one",
         })
     }
 }

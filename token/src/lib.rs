@@ -8,7 +8,7 @@
 //! use token::{Failure, Link, RequestParts, Rules, Secret, Source, Verdict, scheme};
 //!
 //! let azion = scheme::by_name(b"azion").unwrap();
-//! let rules = Rules::of(azion);
+//! let rules = Rules::of(&azion);
 //! let mut query = String::new();
 //! let link = Link { path: b"/my/uri", expires: Some(1470055000), ..Link::default() };
 //! let random = &mut |bytes: &mut [u8]| getrandom::fill(bytes).map_err(|_| Failure);
@@ -35,9 +35,12 @@ extern crate std;
 mod cipher;
 mod claims;
 mod client_ip;
+mod directories;
 mod encoding;
+mod extra;
 mod facts;
 mod format;
+mod hash;
 mod hmac;
 #[cfg(feature = "inspect")]
 pub mod inspect;
@@ -56,17 +59,20 @@ mod time;
 mod verdict;
 
 pub use claims::{Claims, OpenedToken};
-pub use facts::{Anatomy, Boundary, Carrier, ClientIp, Extra, Facts, Scope};
+pub use extra::{Extra, WordError};
+pub use facts::{Anatomy, Boundary, Carrier, ClientIp, Facts, Scope};
 pub use format::{
-    Digest, Encoding, Format, Function, Part, SecretSpelling, Time, TimeEvent, TimeSpelling,
-    TokenPart, TokenParts,
+    Digest, Encoding, ExampleLink, Field, FieldId, FieldKind, Format, FormatError, FormatString,
+    MOST_FIELDS, Pair, Part, Parts, SecretSpelling, Time, TimeEvent, TimeSpelling, TokenPart,
+    TokenParts, Warning,
 };
+pub use hash::Hash;
 pub use key::{Key, KeyError};
 pub use name::Name;
-pub use place::Place;
-pub use query::{Params, QueryFields};
+pub use place::{Place, behind_sent};
+pub use query::{FieldParam, Params, QueryFields};
 pub use request::{Failure, Request, RequestParts, Rules, Source};
-pub use scheme::{FieldSink, Random, SCHEMES, Scheme};
+pub use scheme::{FieldSink, Random, Scheme};
 pub use secret::Secret;
 pub use sign::{Claim, Link, SignError, SignedFields};
 pub use verdict::{Reason, Verdict};

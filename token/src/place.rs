@@ -1,8 +1,12 @@
 //! Where a token stood in what a client sent, and what is left without it.
 
 use crate::Carrier;
+use crate::encoding::escaped_byte;
 
 /// Where an accepted token stood. Spans are those of the very text that was looked at.
+///
+/// Of a query they are those of token and time alone. Schemes whose tokens have more parameters say their names:
+/// [`Params::more`](crate::Params::more).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// What carried it.
@@ -92,11 +96,40 @@ impl Place {
             .flatten()
     }
 
-    /// What is left of a path without the token's segments, with its leading slash.
-    pub fn rest<'t>(&self, path: &'t [u8]) -> &'t [u8] {
+    /// What is left of a path without the token's segments: what stands in front of them and stays, and what stands
+    /// behind, with its slash.
+    pub fn rest<'t>(&self, path: &'t [u8]) -> (&'t [u8], &'t [u8]) {
         let [span, _] = self.spans;
-        span.behind(path)
+        (span.before(path), span.behind(path))
     }
+}
+
+/// What stands behind a beginning that was sent, in a path that was decoded since. `None` where the path begins
+/// otherwise, as one that climbed over its beginning does.
+///
+/// Where the beginning ends with an escaped slash, the slash behind it may have been merged with that one.
+pub fn behind_sent<'p>(path: &'p [u8], beginning: &[u8]) -> Option<&'p [u8]> {
+    let mut path = path;
+    let mut last = path;
+    let mut sent = beginning;
+    while let Some((&first, behind)) = sent.split_first() {
+        let escaped = if first == b'%' {
+            escaped_byte(behind)
+        } else {
+            None
+        };
+        sent = match escaped {
+            Some(_) => behind.get(2..).unwrap_or_default(),
+            None => behind,
+        };
+        let (&byte, rest) = path.split_first()?;
+        if byte != escaped.unwrap_or(first) {
+            return None;
+        }
+        last = path;
+        path = rest;
+    }
+    [path, last].into_iter().find(|rest| rest.starts_with(b"/"))
 }
 
 #[cfg(test)]
@@ -118,6 +151,29 @@ mod tests {
         assert_eq!(own.len(), pieces.len(), "{text}");
         let left: Vec<_> = place.others(text.as_bytes()).collect();
         String::from_utf8(left.join(&b'&')).unwrap()
+    }
+
+    #[test]
+    fn a_beginning_is_found_in_a_path_that_was_decoded() {
+        for (path, beginning, rest) in [
+            ("/t/a", "/t", Some("/a")),
+            ("/t=/x&e/a", "/t=%2Fx&e", Some("/a")),
+            ("/t=/x&e/a", "/t=%2fx&e", Some("/a")),
+            ("/t%zz/a", "/t%zz", Some("/a")),
+            ("/t=//a", "/t=%2F", Some("/a")),
+            ("/t=/a", "/t=%2F", Some("/a")),
+            ("/t=/", "/t=%2F", Some("/")),
+            ("/t=/a", "/t=%2Fa", None),
+            ("/t=/a/b", "/t=%2F%2F", None),
+            ("/t", "/t", None),
+            ("/ta", "/t", None),
+            ("/t", "/t/a", None),
+            ("/t%2F/a", "/t%2F", None),
+            ("/t+/a", "/t%20", None),
+        ] {
+            let found = behind_sent(path.as_bytes(), beginning.as_bytes());
+            assert_eq!(found, rest.map(str::as_bytes), "{path} {beginning}");
+        }
     }
 
     #[test]

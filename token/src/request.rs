@@ -1,6 +1,6 @@
 //! What a scheme may ask about a request, and the rules it is to apply.
 
-use crate::{Carrier, Params, QueryFields, Scheme, Secret};
+use crate::{Carrier, Params, Place, QueryFields, Reason, Scheme, Secret};
 
 /// The caller could not answer a question (its memory ran out, say). Nothing was decided, and the
 /// request must not be let through.
@@ -46,6 +46,9 @@ pub trait Request {
 
     /// `http` or `https`.
     fn protocol(&self) -> Result<&[u8], Failure>;
+
+    /// The server's variable at a position of [`Format::variables`](crate::Format::variables).
+    fn variable(&self, index: usize) -> Result<&[u8], Failure>;
 
     /// The source number `index`, from 0, where a token may stand; `None` after the last. The first one that
     /// holds a token decides. Schemes whose tokens stand in the path ask for none.
@@ -105,6 +108,8 @@ pub struct RequestParts<'a> {
     pub host: &'a [u8],
     /// See [`Request::protocol`].
     pub protocol: &'a [u8],
+    /// See [`Request::variable`].
+    pub variables: &'a [&'a [u8]],
 }
 
 impl Request for RequestParts<'_> {
@@ -140,6 +145,10 @@ impl Request for RequestParts<'_> {
         Ok(self.protocol)
     }
 
+    fn variable(&self, index: usize) -> Result<&[u8], Failure> {
+        self.variables.get(index).copied().ok_or(Failure)
+    }
+
     fn source(&self, index: usize) -> Result<Option<Source<'_>>, Failure> {
         Ok(self.sources.get(index).copied())
     }
@@ -168,6 +177,34 @@ pub(crate) fn first_token<'r>(
     Ok(None)
 }
 
+/// Finds the text and the place of a token that says all by itself. The inner error is why there is none.
+#[inline(always)]
+pub(crate) fn lone_token<'r>(
+    request: &'r impl Request,
+    params: &Params,
+) -> Result<Result<(&'r [u8], Place), Reason>, Failure> {
+    let Some((index, source, found)) = first_token(request, params)? else {
+        return Ok(Err(Reason::Missing));
+    };
+    if found.duplicate {
+        return Ok(Err(Reason::Duplicate));
+    }
+    let (token, none) = params.spans(source.text, found.token, None);
+    let place = Place::new(source.carrier, index, token, none);
+    Ok(Ok((found.token, place)))
+}
+
+/// Path and query of a request target.
+pub(crate) fn split_target(target: &[u8]) -> (&[u8], &[u8]) {
+    let mark = memchr::memchr(b'?', target).and_then(|at| target.split_at_checked(at));
+    let (path, query) = match mark {
+        Some((path, query)) => (path, query.get(1..).unwrap_or_default()),
+        None => (target, b"".as_slice()),
+    };
+    // "http://example.com?query" has none, and is served by the root.
+    (if path.is_empty() { b"/" } else { path }, query)
+}
+
 /// What the operator asks of a token.
 #[derive(Clone, Debug)]
 pub struct Rules {
@@ -185,7 +222,7 @@ pub struct Rules {
 
 impl Rules {
     /// The rules of a vendor's own server.
-    pub fn of(scheme: Scheme) -> Self {
+    pub fn of(scheme: &Scheme) -> Self {
         let facts = scheme.facts();
         Self {
             params: facts.params.clone(),

@@ -1,24 +1,28 @@
 //! The token schemes and what they have in common.
 
-#[cfg(feature = "inspect")]
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::format::{self, table};
+use crate::judge::Judge;
 use crate::{
-    Facts, Failure, Key, KeyError, Link, Request, Rules, Secret, SignError, SignedFields, Verdict,
+    Facts, Failure, Format, FormatError, Key, KeyError, Link, Request, Rules, Secret, SignError,
+    SignedFields, Verdict, WordError,
 };
 #[cfg(feature = "inspect")]
 use crate::{Place, Reason};
 
-mod alibaba_b;
-mod azion;
+mod akamai;
+mod bunny;
 mod digest;
 mod ectoken;
-mod fastly;
-mod gcore;
-mod leaseweb;
 mod vendor;
 
+use akamai::Akamai;
+use bunny::Bunny;
+use digest::{DigestScheme, Plan, Read, Straight, StraightCode};
+use ectoken::Ectoken;
 use vendor::Vendor as _;
 
 /// Where random bytes come from: fills the slice, or fails.
@@ -27,64 +31,182 @@ pub type Random<'a> = &'a mut dyn FnMut(&mut [u8]) -> Result<(), Failure>;
 /// What takes the fields of a link that was signed.
 pub type FieldSink<'a> = &'a mut dyn FnMut(&SignedFields<'_>) -> fmt::Result;
 
-macro_rules! schemes {
-    (
-        listed { $($name:ident = $vendor:expr,)* }
-        extra { $($extra:ident = $extra_vendor:expr,)* }
-    ) => {
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        enum Kind { $($name,)* $($extra,)* }
-
-        /// Every scheme there is. Parsers, help texts and error messages read this list.
-        pub static SCHEMES: &[Scheme] = &[$(Scheme(Kind::$name),)*];
-
-        /// Does with the vendor of a kind what is to be done.
-        macro_rules! with_vendor {
-            ($kind:expr, $bound:ident => $done:expr) => {
-                match $kind {
-                    $(Kind::$name => { let $bound = &$vendor; $done })*
-                    $(Kind::$extra => { let $bound = &$extra_vendor; $done })*
-                }
-            };
-        }
-    };
+/// A token scheme: one that is built in, or an operator's own. To clone it is cheap.
+#[derive(Clone, Debug)]
+pub struct Scheme {
+    facts: Arc<Facts>,
+    code: Code,
 }
 
-schemes! {
-    listed {
-        Azion = azion::Azion,
-        Gcore = gcore::Gcore,
-        Leaseweb = leaseweb::Leaseweb,
-        Fastly = fastly::Fastly,
-        AlibabaB = alibaba_b::AlibabaB,
-        Ectoken = ectoken::ECTOKEN,
-    }
-    extra {
-        EctokenLegacy = ectoken::ECTOKEN_LEGACY,
-    }
+/// What opens and signs its tokens.
+#[derive(Clone, Debug)]
+enum Code {
+    /// Made for this format alone.
+    Straight(StraightCode, Arc<Format>),
+    /// Made for any format.
+    Digest(Arc<Format>, Plan),
+    Ectoken(Ectoken),
+    Akamai(Akamai),
+    Bunny(Bunny),
 }
 
-/// The scheme of that name.
+type Make = fn() -> Scheme;
+
+/// The schemes whose tokens have claims, and not only a format.
+const CLAIMS: [(&str, Make); 3] = [
+    (ectoken::NAME, || Scheme {
+        facts: Arc::new(ectoken::facts()),
+        code: Code::Ectoken(Ectoken::NEWEST),
+    }),
+    (akamai::NAME, || Scheme {
+        facts: Arc::new(akamai::facts()),
+        code: Code::Akamai(Akamai::PLAIN),
+    }),
+    (bunny::NAME, || Scheme {
+        facts: Arc::new(bunny::facts()),
+        code: Code::Bunny(Bunny),
+    }),
+];
+
+/// The names of the schemes that are built in, in the order of the documents.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let rows = table::ROWS.iter().map(|row| row.name);
+    rows.chain(CLAIMS.iter().map(|(name, _)| *name))
+}
+
+/// Every scheme that is built in, in the order of the documents.
+pub fn all() -> Vec<Scheme> {
+    names()
+        .filter_map(|name| by_name(name.as_bytes()))
+        .collect()
+}
+
+/// The scheme that is built in under that name.
 pub fn by_name(name: &[u8]) -> Option<Scheme> {
-    SCHEMES
-        .iter()
-        .copied()
-        .find(|scheme| scheme.name().as_bytes() == name)
+    let is_name = |known: &str| known.as_bytes() == name;
+    if let Some((_, scheme)) = CLAIMS.iter().find(|(known, _)| is_name(known)) {
+        return Some(scheme());
+    }
+    let row = table::ROWS.iter().find(|row| row.name.as_bytes() == name)?;
+    let (facts, format) = table::facts(row).ok()?;
+    Some(Scheme::new(facts, format))
 }
 
-/// A token scheme.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Scheme(Kind);
+/// Does with what opens and signs a scheme's tokens what is to be done.
+macro_rules! with_vendor {
+    ($scheme:expr, $vendor:ident => $done:expr) => {{
+        let Scheme { facts, code } = $scheme;
+        match code {
+            Code::Straight(StraightCode::Azion, format) => {
+                let $vendor = &DigestScheme::new(facts, format, Straight::<digest::Azion>::new());
+                $done
+            }
+            Code::Straight(StraightCode::Gcore, format) => {
+                let $vendor = &DigestScheme::new(facts, format, Straight::<digest::Gcore>::new());
+                $done
+            }
+            Code::Straight(StraightCode::Leaseweb, format) => {
+                let $vendor =
+                    &DigestScheme::new(facts, format, Straight::<digest::Leaseweb>::new());
+                $done
+            }
+            Code::Digest(format, plan) => {
+                let $vendor = &DigestScheme::new(
+                    facts,
+                    format,
+                    Read {
+                        format,
+                        plan: *plan,
+                    },
+                );
+                $done
+            }
+            Code::Ectoken($vendor) => $done,
+            Code::Akamai($vendor) => $done,
+            Code::Bunny($vendor) => $done,
+        }
+    }};
+}
 
 impl Scheme {
+    /// A scheme of a format; anything else that `facts` might say has no place here.
+    fn new(facts: Facts, format: Arc<Format>) -> Self {
+        let code = match digest::straight(&format) {
+            Some(code) => Code::Straight(code, format),
+            None => {
+                let plan = Plan::of(&format);
+                Code::Digest(format, plan)
+            }
+        };
+        Self {
+            facts: Arc::new(facts),
+            code,
+        }
+    }
+
+    /// An operator's own format: see [`FormatError`] for what may be wrong with it.
+    ///
+    /// # Errors
+    /// What is wrong with the first of these texts that is no format's.
+    pub fn own(
+        name: &str,
+        link: &str,
+        digest: &str,
+        message: &str,
+        options: &[&str],
+    ) -> Result<Self, FormatError> {
+        let (facts, format) = format::parse(name, link, digest, message, options)?;
+        Ok(Self::new(facts, format))
+    }
+
+    /// The same scheme with its fields in another place, or by other names.
+    ///
+    /// # Errors
+    /// What is wrong with the text, or where its fields are not the scheme's.
+    pub fn with_link(&self, link: &str) -> Result<Self, FormatError> {
+        let (facts, format) = self.facts.with_link(link)?;
+        Ok(Self::new(facts, format))
+    }
+
+    /// The same scheme with another digest, where its vendor leaves the choice.
+    ///
+    /// # Errors
+    /// What is wrong with the text, or where there is no choice.
+    pub fn with_digest(&self, digest: &str) -> Result<Self, FormatError> {
+        let (facts, format) = self.facts.with_digest(digest)?;
+        Ok(Self::new(facts, format))
+    }
+
+    /// The same scheme, doing in addition what a word behind its name asks for: one of [`Facts::extras`], with its value.
+    ///
+    /// # Errors
+    /// Where it has no such word, or the word no value that it needs, or the words before say otherwise.
+    pub fn with_word(&self, word: &[u8]) -> Result<Self, WordError> {
+        let mut extras = self.facts.extras.iter();
+        let extra = extras.find(|extra| extra.is_asked_for_by(word));
+        let extra = extra.ok_or(WordError::Unknown)?;
+        let value = extra.value_of(word)?;
+        let code = match &self.code {
+            Code::Ectoken(ectoken) => Code::Ectoken(ectoken.with_word(extra.word)?),
+            Code::Akamai(akamai) => Code::Akamai(akamai.with_word(extra.word, value)?),
+            Code::Straight(..) | Code::Digest(..) | Code::Bunny(_) => {
+                return Err(WordError::Unknown);
+            }
+        };
+        Ok(Self {
+            facts: Arc::clone(&self.facts),
+            code,
+        })
+    }
+
     /// What there is to say about it before any link is looked at.
-    pub fn facts(self) -> &'static Facts {
-        with_vendor!(self.0, vendor => vendor.facts())
+    pub fn facts(&self) -> &Facts {
+        &self.facts
     }
 
     /// The word that names it: [`Facts::name`].
-    pub fn name(self) -> &'static str {
-        self.facts().name
+    pub fn name(&self) -> &str {
+        &self.facts.name
     }
 
     /// What can be made of a secret beforehand, for [`Secret::with_key`]. `None` where requests would gain
@@ -92,11 +214,11 @@ impl Scheme {
     ///
     /// # Errors
     /// [`KeyError`] for a secret that opens nothing.
-    pub fn prepare(self, secret: Secret<'_>) -> Result<Option<Key>, KeyError> {
+    pub fn prepare(&self, secret: Secret<'_>) -> Result<Option<Key>, KeyError> {
         if secret.is_empty() {
             return Err(KeyError::Empty);
         }
-        with_vendor!(self.0, vendor => vendor.prepare(secret))
+        with_vendor!(self, vendor => vendor.prepare(secret))
     }
 
     /// Decides about a request; `now` in Unix seconds.
@@ -105,12 +227,16 @@ impl Scheme {
     /// [`Failure`] where `request` could not answer; nothing was decided then.
     #[inline]
     pub fn verify(
-        self,
+        &self,
         request: &impl Request,
         rules: &Rules,
         now: u64,
     ) -> Result<Verdict, Failure> {
-        with_vendor!(self.0, vendor => vendor.verify(request, rules, now))
+        let judge = Judge {
+            boundary: self.facts.boundary,
+            now,
+        };
+        with_vendor!(self, vendor => vendor.verify(request, rules, judge))
     }
 
     /// Signs a link, and hands its fields to `sink`. `random` is the operating system's generator; schemes that
@@ -119,7 +245,7 @@ impl Scheme {
     /// # Errors
     /// [`SignError`] where no such link would open.
     pub fn sign_fields(
-        self,
+        &self,
         link: &Link<'_>,
         rules: &Rules,
         secret: Secret<'_>,
@@ -129,7 +255,7 @@ impl Scheme {
         if secret.is_empty() {
             return Err(SignError::Secret);
         }
-        with_vendor!(self.0, vendor => vendor.sign(link, rules, secret, random, sink))
+        with_vendor!(self, vendor => vendor.sign(link, rules, secret, random, sink))
     }
 
     /// Signs a link, and writes what makes it open: the arguments of its query without `?`, or the first segments
@@ -138,7 +264,7 @@ impl Scheme {
     /// # Errors
     /// [`SignError`] where no such link would open.
     pub fn sign(
-        self,
+        &self,
         link: &Link<'_>,
         rules: &Rules,
         secret: Secret<'_>,
@@ -154,28 +280,28 @@ impl Scheme {
 /// What [`inspect`](crate::inspect) asks.
 #[cfg(feature = "inspect")]
 impl Scheme {
-    pub(crate) fn place_in_path(self, path: &[u8]) -> Option<Place> {
-        with_vendor!(self.0, vendor => vendor.place_in_path(path))
+    pub(crate) fn place_in_path(&self, path: &[u8]) -> Option<Place> {
+        with_vendor!(self, vendor => vendor.place_in_path(path))
     }
 
-    pub(crate) fn is_sealed_token(self, text: &[u8]) -> bool {
-        with_vendor!(self.0, vendor => vendor.is_sealed_token(text))
+    pub(crate) fn has_form(&self, text: &[u8]) -> bool {
+        with_vendor!(self, vendor => vendor.has_form(text))
     }
 
-    pub(crate) fn unseal(self, token: &[u8], secret: Secret<'_>) -> Option<Vec<u8>> {
-        with_vendor!(self.0, vendor => vendor.unseal(token, secret))
+    pub(crate) fn unseal(&self, token: &[u8], secret: Secret<'_>) -> Option<Vec<u8>> {
+        with_vendor!(self, vendor => vendor.unseal(token, secret))
     }
 
-    pub(crate) fn decipher(self, sealed: &[u8], secret: Secret<'_>) -> Option<Vec<u8>> {
-        with_vendor!(self.0, vendor => vendor.decipher(sealed, secret))
+    pub(crate) fn decipher(&self, sealed: &[u8], secret: Secret<'_>) -> Option<Vec<u8>> {
+        with_vendor!(self, vendor => vendor.decipher(sealed, secret))
     }
 
     pub(crate) fn refusal(
-        self,
+        &self,
         claims: &[u8],
         request: &impl Request,
         rules: &Rules,
     ) -> Result<Option<Reason>, Failure> {
-        with_vendor!(self.0, vendor => vendor.refusal(claims, request, rules))
+        with_vendor!(self, vendor => vendor.refusal(claims, request, rules))
     }
 }

@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use crate::Params;
-use crate::{Carrier, Scheme, TokenPart};
+use crate::{Carrier, FieldId, Params, Scheme, TokenPart};
 
 /// A link to be signed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,8 +15,17 @@ pub struct Link<'a> {
     pub expires: Option<u64>,
     /// The client's address as text, to bind the link to it.
     pub client_ip: Option<&'a [u8]>,
+    /// When the link was issued, in Unix seconds: asked for where it carries that and its lifetime.
+    pub issued: Option<u64>,
+    /// The directory above the file that the link shall open, where the scheme signs one; `None` for the deepest.
+    pub directory: Option<&'a [u8]>,
     /// What else the token shall demand, where the scheme has such claims.
     pub claims: &'a [Claim<'a>],
+    /// The fields of the scheme's format that are nobody's but the operator's, and those that say from when on and for
+    /// how long the link opens.
+    pub fields: &'a [Claim<'a>],
+    /// The server's variables that are hashed, in the order of [`Format::variables`](crate::Format::variables).
+    pub variables: &'a [&'a [u8]],
 }
 
 /// A claim by the scheme's own name for it.
@@ -33,8 +41,15 @@ pub struct Claim<'a> {
 pub struct SignedFields<'a> {
     /// The token itself.
     pub token: &'a dyn fmt::Display,
-    /// The time that goes with it, as it is sent; `None` where the token has it inside.
+    /// The time that goes with it, as it is sent; `None` where the scheme's links have none.
     pub time: Option<&'a str>,
+    /// The other fields, by their positions in [`Format::fields`](crate::Format::fields).
+    pub fields: &'a [&'a [u8]],
+    /// The arguments that say what the token demands, each with an ampersand in front of it; `None` where there are
+    /// none.
+    pub more: Option<&'a dyn fmt::Display>,
+    /// Bytes of the path that stand in front of the token, where it stands there.
+    pub at: usize,
 }
 
 impl SignedFields<'_> {
@@ -43,29 +58,48 @@ impl SignedFields<'_> {
     ///
     /// # Errors
     /// Where `out` takes no more, or a name is no UTF-8.
-    pub fn write(&self, scheme: Scheme, params: &Params, out: &mut dyn fmt::Write) -> fmt::Result {
+    pub fn write(&self, scheme: &Scheme, params: &Params, out: &mut dyn fmt::Write) -> fmt::Result {
         let facts = scheme.facts();
-        let time = self.time.unwrap_or_default();
         let parts = facts
             .format()
-            .map_or(&[TokenPart::Token][..], |format| format.token);
+            .map_or(&[TokenPart::Token][..], |format| &format.token);
+        let time = self.time.unwrap_or_default();
+        if facts.carrier == Carrier::Path {
+            out.write_char('/')?;
+        }
         if let Some(name) = &params.token {
             write!(out, "{}=", utf8(name)?)?;
         }
         for part in parts {
-            if facts.carrier == Carrier::Path {
-                out.write_char('/')?;
-            }
             match part {
                 TokenPart::Token => write!(out, "{}", self.token)?,
                 TokenPart::Time => out.write_str(time)?,
+                TokenPart::Field(id) => out.write_str(self.field(*id)?)?,
                 TokenPart::Text(text) => out.write_str(text)?,
             }
         }
-        match &params.expires {
-            Some(name) => write!(out, "&{}={time}", utf8(name)?),
-            None => Ok(()),
+        if let Some(more) = self.more {
+            write!(out, "{more}")?;
         }
+        if let Some(name) = &params.expires {
+            write!(out, "&{}={time}", utf8(name)?)?;
+        }
+        for param in params.fields.iter() {
+            let value = self.field(param.field)?;
+            if !value.is_empty() {
+                write!(out, "&{}={value}", utf8(&param.name)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn field(&self, id: FieldId) -> Result<&str, fmt::Error> {
+        utf8(
+            self.fields
+                .get(usize::from(id))
+                .copied()
+                .unwrap_or_default(),
+        )
     }
 }
 
@@ -84,6 +118,10 @@ pub enum SignError {
     ClientIp,
     /// The scheme has no such claim, it is there twice, or its value is not of its form.
     Claim,
+    /// The format has no such field, one is missing, or its value cannot stand there.
+    Field,
+    /// A variable of the server that is hashed was not given.
+    Variable,
     /// The secret is empty, or not as the scheme writes it.
     Secret,
     /// The token would be longer than any server accepts.
@@ -107,6 +145,10 @@ impl fmt::Display for SignError {
             Self::Claim => {
                 "the scheme has no such claim, it is given twice, or its value is not of its form"
             }
+            Self::Field => {
+                "the scheme has no such field, one of its fields is missing, or its value cannot stand in a link"
+            }
+            Self::Variable => "a variable of the server that is hashed was not given",
             Self::Secret => "the secret is empty, or not as the scheme writes it",
             Self::Length => "the token would be longer than servers accept",
             Self::Random => "the operating system gave no random bytes",

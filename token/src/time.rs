@@ -4,18 +4,24 @@ use core::fmt::{self, Write as _};
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::tz::Offset;
 
 use crate::TimeSpelling;
 use crate::encoding;
 use crate::text::Text;
 
+/// HTTP dates (RFC 9110, 5.6.7) are a form of these.
+static HTTP_DATE: DateTimeParser = DateTimeParser::new();
+
 impl TimeSpelling {
     /// Characters of a time of these days.
     pub const fn usual_length(self) -> usize {
         match self {
             Self::Seconds => 10,
+            Self::Hex => 8,
             Self::Minutes { .. } => 12,
+            Self::Iso => 25,
         }
     }
 
@@ -23,18 +29,67 @@ impl TimeSpelling {
     #[inline]
     pub(crate) fn read(self, text: &[u8]) -> Option<u64> {
         match self {
-            Self::Seconds => encoding::unix_seconds(text),
+            Self::Seconds => ten_digits(text),
+            Self::Hex => read_hex(text),
             Self::Minutes { east } => read_minutes(text, east),
+            Self::Iso => read_iso(text),
         }
     }
 
     /// Writes Unix seconds. What does not fit the spelling is rounded down.
     pub(crate) fn write(self, seconds: u64, out: &mut Text) -> fmt::Result {
         match self {
-            Self::Seconds => write!(out, "{seconds}"),
+            // Of all that such a time may be it is what needs no escapes.
+            Self::Seconds | Self::Iso => write!(out, "{seconds}"),
+            Self::Hex => write!(out, "{seconds:08x}"),
             Self::Minutes { east } => write_minutes(seconds, east, out),
         }
     }
+}
+
+/// Ten digits, so that none can wander to or from what stands beside them.
+#[inline(always)]
+fn ten_digits(text: &[u8]) -> Option<u64> {
+    if text.len() != 10 {
+        return None;
+    }
+    encoding::unix_seconds(text)
+}
+
+fn read_hex(text: &[u8]) -> Option<u64> {
+    let digits: &[u8; 8] = text.try_into().ok()?;
+    let mut bytes = [0; 4];
+    // In either case: it is hashed as it was sent.
+    encoding::hex(digits, &mut bytes)?;
+    Some(u32::from_be_bytes(bytes).into())
+}
+
+fn read_iso(text: &[u8]) -> Option<u64> {
+    if let Some(seconds) = ten_digits(text) {
+        return Some(seconds);
+    }
+    let time = core::str::from_utf8(text).ok()?;
+    let time = if is_like_http_date(text) {
+        HTTP_DATE.parse_timestamp(time).ok()?
+    } else if is_like_iso_date(text) {
+        time.parse::<Timestamp>().ok()?
+    } else {
+        return None;
+    };
+    time.as_second().try_into().ok()
+}
+
+/// What the parser takes besides, such as comments and days of one digit, could be a date with something beside it.
+fn is_like_http_date(text: &[u8]) -> bool {
+    text.len() == "Sun, 06 Nov 1994 08:49:37 GMT".len()
+        && text.get(3) == Some(&b',')
+        && text.ends_with(b" GMT")
+}
+
+/// The same goes for years of six digits, for offsets of hours alone, and for names of zones.
+fn is_like_iso_date(text: &[u8]) -> bool {
+    let has_offset = matches!(text, [.., b'+' | b'-', _, _, b':', _, _]);
+    text.first().is_some_and(u8::is_ascii_digit) && (has_offset || text.ends_with(b"Z"))
 }
 
 fn read_minutes(text: &[u8], east: i8) -> Option<u64> {
@@ -105,6 +160,39 @@ mod tests {
             "",
         ] {
             assert_eq!(BEIJING.read(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_date_is_another_with_something_in_front_of_it_or_behind() {
+        let iso = |text: &str| TimeSpelling::Iso.read(text.as_bytes());
+        for text in [
+            "2030-01-01T00:00:00Z",
+            "2030-01-01T00:00:00.000Z",
+            "2030-01-01T08:00:00+08:00",
+            "2029-12-31T18:30:00-05:30",
+            "Tue, 01 Jan 2030 00:00:00 GMT",
+            "1893456000",
+        ] {
+            assert_eq!(iso(text), Some(1_893_456_000), "{text}");
+        }
+        for text in [
+            "+002030-01-01T00:00:00Z",
+            "2030-01-01T00:00:00+00",
+            "2030-01-01T00:00:00+0000",
+            "2030-01-01T00:00:00+00:00:00",
+            "2030-01-01T00:00:00Z[UTC]",
+            "2030-01-01T00:00:00+00:00[Europe/London]",
+            "01 Jan 2030 00:00:00 GMT",
+            "1 Jan 2030 00:00:00 GMT",
+            "Tue, 1 Jan 2030 00:00:00 GMT",
+            "Tue, 01 Jan 2030 00:00 GMT",
+            "Tue, 01 Jan 30 00:00:00 GMT",
+            "Tue, 01 Jan 2030 00:00:00 +0000",
+            "Tue, 01 Jan 2030 00:00:00 GMT (/a)",
+            " Tue, 01 Jan 2030 00:00:00 GMT",
+        ] {
+            assert_eq!(iso(text), None, "{text}");
         }
     }
 

@@ -76,7 +76,7 @@ pub enum Reason {
     Signature,
     /// The token is right but too old.
     Expired,
-    /// The token expires later than the longest lifetime that is accepted.
+    /// The token expires later than the longest lifetime that is accepted, or its time has not come yet.
     Lifetime,
     /// The token is bound to other client addresses, or the client has none.
     ClientIp,
@@ -156,13 +156,14 @@ impl Reason {
             Self::Malformed => {
                 "the token, its expiry, a claim in it or the path is not of the scheme's form"
             }
-            Self::Duplicate => "the token or its expiry is given twice",
+            Self::Duplicate => "the token, its expiry or a field beside them is given twice",
             Self::Signature => {
                 "no secret fits: something was altered, or it was signed with another secret or other bytes"
             }
             Self::Expired => "the token is right, and its time is over",
             Self::Lifetime => {
-                "the token is right, and expires later than the longest lifetime that is accepted, or never"
+                "the token is right, and expires later than the longest lifetime that is accepted, or never, or its time has \
+                 not come yet"
             }
             Self::ClientIp => {
                 "the token is bound to other client addresses, or the client's is not known"

@@ -11,13 +11,14 @@ use std::cell::Cell;
 
 mod common;
 
-use common::{SentLink, sign, spelt};
+use common::{SentLink, fields, link, path, sign, spelt};
 use token::{
-    Anatomy, Claim, ClientIp, Failure, Link, Request, RequestParts, Rules, SCHEMES, Scheme, Secret,
-    Source, Verdict,
+    Anatomy, Claim, ClientIp, Failure, Link, Request, RequestParts, Rules, Scheme, Secret, Source,
+    Verdict, scheme,
 };
 
 const KEY: &[u8] = b"a-secret-for-tests";
+const VARIABLES: &[&[u8]] = &[b"example.com"];
 
 /// Answers so many questions, and fails at the next one.
 struct Failing<'a> {
@@ -58,6 +59,9 @@ impl Request for Failing<'_> {
     fn protocol(&self) -> Result<&[u8], Failure> {
         self.ask().and_then(|()| self.parts.protocol())
     }
+    fn variable(&self, index: usize) -> Result<&[u8], Failure> {
+        self.ask().and_then(|()| self.parts.variable(index))
+    }
     fn source(&self, index: usize) -> Result<Option<Source<'_>>, Failure> {
         self.ask().and_then(|()| self.parts.source(index))
     }
@@ -66,8 +70,8 @@ impl Request for Failing<'_> {
     }
 }
 
-/// What opens `/a`, and asks about everything that the scheme can ask.
-fn signed(scheme: Scheme) -> String {
+/// What opens the path, and asks about everything that the scheme can ask.
+fn signed(scheme: &Scheme, path: &[u8], variables: &[&[u8]]) -> String {
     let claims = [
         ("ec_url_allow", "/"),
         ("ec_clientip", "192.0.2.7"),
@@ -76,30 +80,47 @@ fn signed(scheme: Scheme) -> String {
         ("ec_host_allow", "example.com"),
         ("ec_proto_allow", "https"),
     ];
-    let claims = claims.map(|(name, value)| Claim {
+    let arguments = [("token_path", "/"), ("token_countries", "DE")];
+    let patterns = [("acl", "/*"), ("ip", "192.0.2.7")];
+    let claim = |(name, value): (&'static str, &'static str)| Claim {
         name: name.as_bytes(),
         value: value.as_bytes(),
-    });
+    };
+    let (claims, arguments) = (claims.map(claim), arguments.map(claim));
+    let patterns = patterns.map(claim);
     let facts = scheme.facts();
+    let fields = fields(scheme);
     let link = Link {
-        path: b"/a",
-        target: b"/a",
-        expires: Some(2_000_000_000),
-        client_ip: matches!(facts.client_ip, ClientIp::Optional | ClientIp::Always)
-            .then_some(b"192.0.2.7"),
+        client_ip: match (facts.client_ip, &facts.anatomy) {
+            (ClientIp::Never, _) | (_, Anatomy::Sealed) => None,
+            _ if scheme.name() == "akamai" => None,
+            _ => Some(b"192.0.2.7"),
+        },
         claims: match facts.anatomy {
+            Anatomy::Signed { .. } if scheme.name() == "akamai" => &patterns,
+            Anatomy::Signed { .. } => &arguments,
             Anatomy::Sealed => &claims,
             Anatomy::Digest(_) => &[],
         },
+        variables,
+        ..link(scheme, path, &fields, 1_900_000_060)
     };
     sign(scheme, &link, &Rules::of(scheme), &spelt(scheme, KEY)).unwrap()
 }
 
 #[test]
 fn a_failure_at_any_question_of_any_scheme_opens_nothing() {
-    for scheme in SCHEMES.iter().copied() {
-        let signed = signed(scheme);
-        let sent = SentLink::new(scheme, b"/a", signed.as_bytes());
+    let own = Scheme::own(
+        "own",
+        "?sig={token}&exp={expires}",
+        "hmac-sha256:hex",
+        "{expires}\\n{path}\\n$host",
+        &[],
+    );
+    for scheme in scheme::all().iter().chain([&own.unwrap()]) {
+        let path = path(scheme, b"/d/a");
+        let signed = signed(scheme, &path, VARIABLES);
+        let sent = SentLink::new(scheme, &path, signed.as_bytes());
         let sources = [Source::value(b"x=1"), sent.sources()[0]];
         let (other, secret) = (spelt(scheme, b"another-secret"), spelt(scheme, KEY));
         let secrets: [&[u8]; 2] = [&other, &secret];
@@ -109,6 +130,7 @@ fn a_failure_at_any_question_of_any_scheme_opens_nothing() {
             referrer: b"https://example.com/",
             host: b"example.com",
             protocol: b"https",
+            variables: VARIABLES,
             ..sent.parts(&sources, &secrets)
         };
         let ask = |questions| {

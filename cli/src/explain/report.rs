@@ -1,7 +1,9 @@
 //! What is printed of a link, for people and for programs.
 
 use explain::text::{quote, show};
-use explain::{ClaimReport, DigestReport, Findings, LinkRequest, Mistake, Step, StepResult, time};
+use explain::{
+    ClaimReport, DigestReport, Findings, LinkRequest, Mistake, Step, StepResult, TokenFields, time,
+};
 use serde_json::{Value, json};
 use token::{Carrier, Name, TimeEvent};
 
@@ -55,6 +57,7 @@ pub(super) fn object(request: &LinkRequest<'_>, findings: &Findings) -> Value {
         "token_param": name(&params.token),
         "expires_sent": fields.time.as_deref().map(show),
         "expires_param": name(&params.expires),
+        "fields": named_fields(request, fields),
         "steps": findings.steps.iter().map(step).collect::<Vec<_>>(),
         "hashed": digest.map(|digest| &digest.message),
         "computed": digest.map_or(&[][..], |digest| &digest.computed),
@@ -66,6 +69,17 @@ pub(super) fn object(request: &LinkRequest<'_>, findings: &Findings) -> Value {
         object.extend(more);
     }
     Value::Object(object)
+}
+
+/// The fields that are neither token nor time, by their names.
+fn named_fields(request: &LinkRequest<'_>, fields: &TokenFields) -> Value {
+    let format = request.scheme.facts().format();
+    let own = format.map_or(&[][..], |format| &format.fields);
+    let named = own.iter().zip(&fields.fields);
+    named
+        .map(|(field, value)| (field.name.to_string(), Value::from(show(value))))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 struct ReportLines {
@@ -98,7 +112,10 @@ impl ReportLines {
             let place = match &params.token {
                 Some(name) => format!("the parameter {}{place}", quote(name)),
                 None if request.scheme.facts().carrier == Carrier::Path => {
-                    "the first segments of the path".to_owned()
+                    let format = request.scheme.facts().format();
+                    let is_first = format.is_none_or(|format| format.prefix.is_empty());
+                    let first = if is_first { "the first " } else { "" };
+                    format!("{first}segments of the path")
                 }
                 None if place.is_empty() => "the first piece of the query".to_owned(),
                 None => format!("the first piece{place}"),
@@ -111,8 +128,9 @@ impl ReportLines {
                 None => "beside the token".to_owned(),
             };
             let format = request.scheme.facts().format();
-            let label = match format.map(|format| format.time.event) {
-                Some(TimeEvent::Issue { .. }) => "issued",
+            let time = format.and_then(|format| format.time);
+            let label = match time.map(|time| time.event) {
+                Some(TimeEvent::Issue) => "issued",
                 _ => "expiry",
             };
             self.line(label, &format!("{}  ({place})", show(sent)));
@@ -122,6 +140,13 @@ impl ReportLines {
                 if let Some(local) = time::local(expires, &request.zone) {
                     self.line("", &format!("{local}, in the time zone of this machine"));
                 }
+            }
+        }
+        let format = request.scheme.facts().format();
+        let own = format.map_or(&[][..], |format| &format.fields);
+        for (field, value) in own.iter().zip(&fields.fields) {
+            if !value.is_empty() {
+                self.line(&field.name, &show(value));
             }
         }
         self.line("path", &show(&request.path));

@@ -38,6 +38,10 @@ static ANOTHER_ZONE: UsualMistake = usual(
      way round. Work with Unix times.",
 );
 
+/// Minutes by which zones are off that are not off by whole or half hours: Nepal, Eucla and the Chatham Islands, in
+/// winter and in summer.
+const QUARTERS: [u64; 4] = [345, 525, 765, 825];
+
 /// The usual mistakes with an expiry.
 pub(crate) fn usual_mistakes() -> impl Iterator<Item = &'static UsualMistake> {
     [
@@ -51,7 +55,7 @@ pub(crate) fn usual_mistakes() -> impl Iterator<Item = &'static UsualMistake> {
 }
 
 /// The expiry as it stands in the link, and what else may have been signed.
-pub(crate) fn of(scheme: Scheme, fields: &TokenFields) -> Vec<Way<Bytes>> {
+pub(crate) fn of(scheme: &Scheme, fields: &TokenFields) -> Vec<Way<Bytes>> {
     let text = fields.time.clone().unwrap_or_default();
     let mut ways = vec![Way::right(text.clone().into())];
     if !text.is_empty() {
@@ -82,8 +86,9 @@ pub(crate) fn of(scheme: Scheme, fields: &TokenFields) -> Vec<Way<Bytes>> {
         TimeSpelling::Seconds => text(other),
         spelling => other.and_then(|other| inspect::write_time(spelling, other)),
     };
-    // Some zones are off by half an hour or three quarters; none by more than 14 hours.
-    for off in (HOUR / 4..=14 * HOUR).step_by(15 * 60) {
+    // None is off by more than 14 hours.
+    let quarters = QUARTERS.map(|minutes| minutes.saturating_mul(MINUTE));
+    for off in (HOUR / 2..=14 * HOUR).step_by(30 * 60).chain(quarters) {
         for (other, direction) in [
             (seconds.checked_add(off), "later"),
             (seconds.checked_sub(off), "earlier"),

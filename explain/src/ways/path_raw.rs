@@ -3,9 +3,10 @@
 use super::path_way::{PathWay, usual};
 use crate::digest::raw_path;
 use crate::path::{UNRESERVED, lower_escapes, percent_decoded, percent_encoded};
+use crate::query;
 
 #[rustfmt::skip]
-pub(crate) static WRONG: [PathWay; 5] = [
+pub(crate) static WRONG: [PathWay; 3] = [
     usual("path-raw-decoded",
         "The path was signed decoded, {signed}: sign it as it stands in the link, {right}.",
         |request, right| percent_decoded(right).into_iter().chain([request.path.clone()]).collect()),
@@ -19,12 +20,22 @@ pub(crate) static WRONG: [PathWay; 5] = [
             let text = percent_encoded(&decoded, UNRESERVED);
             [lower_escapes(&text), text].map(String::into_bytes).into()
         }),
+];
+
+/// Of a token in the path, however the path is signed.
+#[rustfmt::skip]
+pub(crate) static WRONG_WITH_TOKEN: [PathWay; 1] = [
     usual("path-raw-with-token",
         "The path was signed with the token's place in it, {signed}: sign the path without the token, {right}.",
         |request, _| {
             let sent = request.url.sent_path();
-            if raw_path(request) == sent { Vec::new() } else { vec![sent.to_vec()] }
+            let kept = query::path_token(&request.scheme, sent).map(|found| found.without());
+            if raw_path(request) == sent { Vec::new() } else { [sent.to_vec(), request.served_path.clone()].into_iter().chain(kept).collect() }
         }),
+];
+
+#[rustfmt::skip]
+pub(crate) static WRONG_WITH_NEWLINE: [PathWay; 1] = [
     usual("path-raw-newline",
         "The path was signed with a newline at its end: sign it without.",
         |_, right| vec![[right, b"\n"].concat()]),
@@ -35,7 +46,9 @@ pub(crate) static WRONG: [PathWay; 5] = [
 pub(crate) static WRONG_WITH_QUERY: [PathWay; 2] = [
     usual("path-raw-without-query",
         "The query was not signed: sign path and query as they stand in the link, {right}, without the token.",
-        |request, _| vec![raw_path(request).to_vec(), request.path.clone()]),
+        |request, right| {
+            if right.contains(&b'?') { vec![raw_path(request).to_vec(), request.path.clone()] } else { Vec::new() }
+        }),
     usual("path-raw-with-all",
         "The query was signed with the token's parameter in it, or with a lone question mark, {signed}: sign it without, {right}.",
         |request, right| {

@@ -4,7 +4,7 @@ use data_encoding::{
     BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE, HEXUPPER,
 };
 
-use token::{Scheme, inspect};
+use token::{Scheme, SecretSpelling, inspect};
 
 use crate::mistake::{LinkPart, UsualMistake};
 use crate::token_form::unpadded;
@@ -86,11 +86,11 @@ static NOT_SET: UsualMistake = UsualMistake {
     sentence: "The link was signed with {word} for a secret: see where the signer reads it from.",
 };
 
-/// Of a scheme whose secrets are written in base64.
+/// Of a scheme whose secrets are written in base64, say.
 static NOT_DECODED: UsualMistake = UsualMistake {
     id: "secret-not-decoded",
     part: LinkPart::Secret,
-    sentence: "{secret} was used as the text that it is: it is base64, and the key is what that decodes to.",
+    sentence: "{secret} was used as the text that it is: it is written in {form}, and the key is what that decodes to.",
 };
 
 /// The usual mistakes with a secret.
@@ -102,11 +102,16 @@ pub(crate) fn usual_mistakes() -> impl Iterator<Item = &'static UsualMistake> {
 }
 
 /// Every secret as the scheme takes it, and then every other way to take it.
-pub(crate) fn of(scheme: Scheme, secrets: &[&[u8]]) -> Vec<Way<Bytes>> {
+pub(crate) fn of(scheme: &Scheme, secrets: &[&[u8]]) -> Vec<Way<Bytes>> {
     let bytes = secrets
         .iter()
         .filter_map(|secret| inspect::secret_bytes(scheme, secret));
     let mut ways: Vec<Way<Bytes>> = bytes.map(|bytes| Way::right(bytes.into())).collect();
+    let form = match scheme.facts().secret() {
+        SecretSpelling::Hex => "hexadecimal digits",
+        SecretSpelling::Base64Url => "base64url",
+        SecretSpelling::Base64 | SecretSpelling::Text => "base64",
+    };
     for (secret, number) in secrets.iter().zip(1u64..) {
         let name = if secrets.len() > 1 {
             format!("Secret {number}")
@@ -114,7 +119,7 @@ pub(crate) fn of(scheme: Scheme, secrets: &[&[u8]]) -> Vec<Way<Bytes>> {
             "The secret".to_owned()
         };
         if ways.iter().all(|way| way.value.as_slice() != *secret) {
-            let mistake = NOT_DECODED.made(&[("secret", &name)]);
+            let mistake = NOT_DECODED.made(&[("secret", &name), ("form", form)]);
             ways.push(Way::wrong(secret.to_vec(), mistake));
         }
         for wrong in &WRONG {

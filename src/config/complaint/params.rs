@@ -42,22 +42,38 @@ impl Written {
                 ),
             });
         }
+        let stands_like = |one: &Scheme, other: &Scheme| {
+            let (one, other) = (one.facts(), other.facts());
+            let formats = one.format().zip(other.format());
+            one.carrier == Carrier::Path
+                && other.carrier == Carrier::Path
+                && formats.is_some_and(|(one, other)| one.stands_like(other))
+        };
         let mut rest = schemes;
         while let [one, others @ ..] = rest {
             let token = self.params(one).token;
-            let is_hidden = |other: &&Scheme| {
+            let is_named_like = |other: &Scheme| {
                 other.facts().carrier == one.facts().carrier
                     && token.is_some()
                     && self.params(other).token == token
             };
-            if let Some(other) = others.iter().find(is_hidden) {
+            let clash = others.iter().find_map(|other| {
+                let what = match () {
+                    () if is_named_like(other) => "have the same name in a query as",
+                    () if stands_like(one, other) => {
+                        "stand in a path where one cannot tell them from"
+                    }
+                    () => return None,
+                };
+                Some((other, what))
+            });
+            if let Some((other, what)) = clash {
                 let (one, other) = (one.name(), other.name());
                 return Some(Complaint {
                     level: Level::Emergency,
                     place: chosen.place,
                     message: format!(
-                        "\"secure_token\": tokens of \"{other}\" have the same name in a query as those of \
-                         \"{one}\", which would decide about all of them; remove one of the two schemes"
+                        "\"secure_token\": tokens of \"{other}\" {what} those of \"{one}\", which would decide about all of them; remove one of the two schemes"
                     ),
                 });
             }

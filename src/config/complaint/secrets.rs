@@ -21,7 +21,10 @@ impl Written {
     ) -> Vec<Complaint> {
         let (spelling, example) = match scheme.facts().secret() {
             spelling @ SecretSpelling::Text => (spelling, "-hex 16"),
-            spelling @ SecretSpelling::Base64 => (spelling, "-base64 32"),
+            spelling @ SecretSpelling::Hex => (spelling, "-hex 32"),
+            spelling @ (SecretSpelling::Base64 | SecretSpelling::Base64Url) => {
+                (spelling, "-base64 32")
+            }
         };
         let complaint = |secret: &Setting<SecretValue>| {
             let SecretValue {

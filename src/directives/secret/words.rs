@@ -1,7 +1,8 @@
 //! The words of `secure_token_secret` and `secure_token_secret_file`.
 
-use token::{SCHEMES, Scheme, scheme};
+use token::Scheme;
 
+use crate::config::Main;
 use crate::counters::LONGEST_NAME;
 use crate::directives::block::{Wrong, wrong};
 
@@ -14,7 +15,7 @@ pub(super) struct SecretWords<'a> {
 
 impl<'a> SecretWords<'a> {
     /// Takes the words apart. Nothing of them is repeated: they may be a secret. `what`: what the value is.
-    pub(super) fn new(words: &[&'a [u8]], what: &str) -> Result<Self, Wrong> {
+    pub(super) fn new(words: &[&'a [u8]], what: &str, main: &Main) -> Result<Self, Wrong> {
         let too_many = || {
             wrong(format!(
                 "takes {what} and at most \"id=name\" and \"for=scheme\"; put quotes around a value that has blanks"
@@ -32,7 +33,7 @@ impl<'a> SecretWords<'a> {
             } else if let Some(name) = word.strip_prefix(b"for=")
                 && only_for.is_none()
             {
-                only_for = Some(scheme_of(name)?);
+                only_for = Some(scheme_of(name, main)?);
             } else {
                 return Err(too_many());
             }
@@ -57,9 +58,9 @@ fn checked_id(name: &[u8]) -> Result<&[u8], Wrong> {
     })
 }
 
-fn scheme_of(name: &[u8]) -> Result<Scheme, Wrong> {
-    scheme::by_name(name).ok_or_else(|| {
-        let known: Vec<&str> = SCHEMES.iter().map(|scheme| scheme.name()).collect();
+fn scheme_of(name: &[u8], main: &Main) -> Result<Scheme, Wrong> {
+    main.scheme(name).ok_or_else(|| {
+        let known = main.scheme_names();
         wrong(format!(
             "\"for=\" needs the name of a scheme; write one of \"for={}\"",
             known.join("\", \"for=")

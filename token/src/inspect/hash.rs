@@ -1,35 +1,13 @@
-//! Hash functions, of the schemes and of those who take another in its place.
+//! Digests, of the schemes and of those who take another in its place.
 
 use alloc::vec::Vec;
 
 use hmac::{Hmac, KeyInit as _};
 use md5::Md5;
 use sha1::Sha1;
-use sha2::Sha256;
+use sha2::{Sha256, Sha384, Sha512};
 
-use crate::Function;
-
-/// A hash function, be it one of a scheme or one that people take in its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hash {
-    /// RFC 1321.
-    Md5,
-    /// FIPS 180-4.
-    Sha1,
-    /// FIPS 180-4.
-    Sha256,
-}
-
-impl Hash {
-    /// What it is called.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Md5 => "MD5",
-            Self::Sha1 => "SHA-1",
-            Self::Sha256 => "SHA-256",
-        }
-    }
-}
+use crate::{Digest, Hash};
 
 /// How a message becomes a digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,17 +19,11 @@ pub struct HashUse {
 }
 
 impl HashUse {
-    /// What a format's function is.
-    pub const fn of(function: Function) -> Self {
-        match function {
-            Function::Md5 => Self {
-                hash: Hash::Md5,
-                is_keyed: false,
-            },
-            Function::HmacSha1 => Self {
-                hash: Hash::Sha1,
-                is_keyed: true,
-            },
+    /// What a format has.
+    pub const fn of(digest: Digest) -> Self {
+        Self {
+            hash: digest.hash,
+            is_keyed: digest.is_keyed,
         }
     }
 
@@ -61,9 +33,13 @@ impl HashUse {
             (Hash::Md5, false) => plain::<Md5>(pieces),
             (Hash::Sha1, false) => plain::<Sha1>(pieces),
             (Hash::Sha256, false) => plain::<Sha256>(pieces),
+            (Hash::Sha384, false) => plain::<Sha384>(pieces),
+            (Hash::Sha512, false) => plain::<Sha512>(pieces),
             (Hash::Md5, true) => keyed(Hmac::<Md5>::new_from_slice(secret).ok(), pieces),
             (Hash::Sha1, true) => keyed(Hmac::<Sha1>::new_from_slice(secret).ok(), pieces),
             (Hash::Sha256, true) => keyed(Hmac::<Sha256>::new_from_slice(secret).ok(), pieces),
+            (Hash::Sha384, true) => keyed(Hmac::<Sha384>::new_from_slice(secret).ok(), pieces),
+            (Hash::Sha512, true) => keyed(Hmac::<Sha512>::new_from_slice(secret).ok(), pieces),
         }
     }
 }

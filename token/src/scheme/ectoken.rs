@@ -9,15 +9,15 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::vendor::Vendor;
-use super::{FieldSink, Kind, Random, Scheme};
+use super::{FieldSink, Random};
 use crate::cipher::{Cfb, Gcm, NONCE_LENGTH, TAG_LENGTH};
 use crate::encoding;
 use crate::judge::{Judge, Opening};
 use crate::key::Prepared;
-use crate::request::first_token;
+use crate::request::lone_token;
 use crate::{
     Anatomy, Boundary, Carrier, ClientIp, Extra, Facts, Failure, Key, KeyError, Link, Params,
-    Place, Reason, Request, Rules, Scope, Secret, SignError, Verdict,
+    Place, Reason, Request, Rules, Scope, Secret, SignError, Verdict, WordError,
 };
 
 use claims::{ClaimList, Form};
@@ -35,42 +35,62 @@ const USUAL: usize = 512;
 /// What every version 2 plaintext begins with: it shows whether a secret fits.
 const LEGACY_BEGINNING: &[u8] = b"ec_secure=";
 
-/// The scheme `ectoken`.
-pub(super) static ECTOKEN: Ectoken = Ectoken {
-    opens_legacy: false,
-};
+/// The name of the scheme.
+pub(super) const NAME: &str = "ectoken";
 
-pub(super) static ECTOKEN_LEGACY: Ectoken = Ectoken { opens_legacy: true };
+static EXTRAS: [Extra; 1] = [Extra {
+    word: "legacy",
+    takes_value: false,
+    is_signed: false,
+    summary: "version 2 tokens (Blowfish) open as well",
+    warning: Some(
+        "version 2 tokens (Blowfish) are not authenticated, and whoever has one can alter it, its expiry too; \
+         remove \"legacy\" once nobody signs with version 2 any more",
+    ),
+}];
 
-static FACTS: Facts = Facts {
-    name: "ectoken",
-    title: "Edgio token-based authentication; formerly Verizon and EdgeCast, in Azure CDN Premium",
-    vendor: "https://github.com/Edgio/ectoken",
-    extras: &[Extra {
-        word: "legacy",
-        warning: "version 2 tokens (Blowfish) are not authenticated, and whoever has one can alter it, its \
-                  expiry too; remove \"legacy\" once nobody signs with version 2 any more",
-        scheme: Scheme(Kind::EctokenLegacy),
-    }],
-    carrier: Carrier::Query,
-    params: Params::NONE,
-    client_ip: ClientIp::Claimed,
-    scope: Scope::Prefix,
-    boundary: Boundary::Inclusive,
-    expired_status: None,
-    anatomy: Anatomy::Sealed,
-};
+/// The facts of the scheme `ectoken`.
+pub(super) fn facts() -> Facts {
+    Facts {
+        name: NAME.into(),
+        title:
+            "Edgio token-based authentication; formerly Verizon and EdgeCast, in Azure CDN Premium"
+                .into(),
+        vendor: "https://github.com/Edgio/ectoken".into(),
+        extras: &EXTRAS,
+        carrier: Carrier::Query,
+        params: Params::NONE,
+        client_ip: ClientIp::Claimed,
+        scope: Scope::Prefix,
+        boundary: Boundary::Inclusive,
+        expired_status: None,
+        anatomy: Anatomy::Sealed,
+    }
+}
 
+/// What opens and signs such tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ectoken {
     /// Version 2 opens as well.
     opens_legacy: bool,
 }
 
-impl Vendor for Ectoken {
-    fn facts(&self) -> &'static Facts {
-        &FACTS
-    }
+impl Ectoken {
+    /// The newest version alone.
+    pub(super) const NEWEST: Self = Self {
+        opens_legacy: false,
+    };
 
+    /// With what a word of the facts asks for.
+    pub(super) fn with_word(self, word: &'static str) -> Result<Self, WordError> {
+        if self.opens_legacy {
+            return Err(WordError::Again(word));
+        }
+        Ok(Self { opens_legacy: true })
+    }
+}
+
+impl Vendor for Ectoken {
     fn prepare(&self, secret: Secret<'_>) -> Result<Option<Key>, KeyError> {
         Ok(Some(Key(Prepared::Sealed {
             gcm: Box::new(Gcm::new(secret)),
@@ -85,19 +105,16 @@ impl Vendor for Ectoken {
         rules: &Rules,
         judge: Judge,
     ) -> Result<Verdict, Failure> {
-        let Some((index, source, found)) = first_token(request, &rules.params)? else {
-            return Ok(Verdict::refused(Reason::Missing));
+        let (text, place) = match lone_token(request, &rules.params)? {
+            Ok(found) => found,
+            Err(reason) => return Ok(Verdict::refused(reason)),
         };
-        if found.duplicate {
-            return Ok(Verdict::refused(Reason::Duplicate));
-        }
-        let (token, none) = rules.params.spans(source.text, found.token, None);
         let sealed = SealedToken {
-            text: found.token,
-            place: Place::new(source.carrier, index, token, none),
+            text,
+            place,
             opens_legacy: self.opens_legacy,
         };
-        match found.token.len() {
+        match text.len() {
             ..=USUAL => sealed.open(request, &mut [0; decoded(USUAL)], rules, judge),
             length if length <= LONGEST => sealed.open_long(request, rules, judge),
             _ => Ok(Verdict::refused(Reason::Malformed)),
@@ -116,7 +133,7 @@ impl Vendor for Ectoken {
     }
 
     #[cfg(feature = "inspect")]
-    fn is_sealed_token(&self, text: &[u8]) -> bool {
+    fn has_form(&self, text: &[u8]) -> bool {
         inspect::has_form(text, self.opens_legacy)
     }
 

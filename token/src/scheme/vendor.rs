@@ -5,14 +5,12 @@ use alloc::vec::Vec;
 
 use super::{FieldSink, Random};
 use crate::judge::Judge;
-use crate::{Facts, Failure, Key, KeyError, Link, Request, Rules, Secret, SignError, Verdict};
+use crate::{Failure, Key, KeyError, Link, Request, Rules, Secret, SignError, Verdict};
 #[cfg(feature = "inspect")]
 use crate::{Place, Reason};
 
 /// One vendor's way to sign links.
 pub(super) trait Vendor {
-    fn facts(&self) -> &'static Facts;
-
     /// See [`Scheme::prepare`].
     fn prepare(&self, secret: Secret<'_>) -> Result<Option<Key>, KeyError>;
 
@@ -33,9 +31,13 @@ pub(super) trait Vendor {
 
     /// See [`Scheme::verify`]. A function for each scheme: of all in one the compiler makes worse code.
     #[inline(never)]
-    fn verify(&self, request: &impl Request, rules: &Rules, now: u64) -> Result<Verdict, Failure> {
-        let boundary = self.facts().boundary;
-        self.open(request, rules, Judge { boundary, now })
+    fn verify(
+        &self,
+        request: &impl Request,
+        rules: &Rules,
+        judge: Judge,
+    ) -> Result<Verdict, Failure> {
+        self.open(request, rules, judge)
     }
 
     /// Where a path has what looks like a token, whether or not it opens.
@@ -44,9 +46,9 @@ pub(super) trait Vendor {
         None
     }
 
-    /// Whether a text could be a sealed token under some secret.
+    /// Whether a text could be a token with claims under some secret.
     #[cfg(feature = "inspect")]
-    fn is_sealed_token(&self, _: &[u8]) -> bool {
+    fn has_form(&self, _: &[u8]) -> bool {
         false
     }
 

@@ -268,7 +268,7 @@ fn addresses_of_both_families_are_compared_by_their_bits() {
 fn case_is_ignored_in_paths_only_where_that_is_asked_for() {
     let rules = Rules {
         ignore_case: true,
-        ..Rules::of(ectoken())
+        ..Rules::of(&ectoken())
     };
     for claims in [
         "ec_url_allow=/PICTURES/cITY",
@@ -276,7 +276,7 @@ fn case_is_ignored_in_paths_only_where_that_is_asked_for() {
     ] {
         let token = sealed(claims.as_bytes());
         assert_eq!(reason_of(&token, &request(), &rules), None);
-        assert!(reason_of(&token, &request(), &Rules::of(ectoken())).is_some());
+        assert!(reason_of(&token, &request(), &Rules::of(&ectoken())).is_some());
     }
 }
 
@@ -284,7 +284,7 @@ fn case_is_ignored_in_paths_only_where_that_is_asked_for() {
 fn a_token_that_never_expires_lives_too_long_where_lifetimes_are_limited() {
     let rules = Rules {
         max_lifetime: Some(u64::from(u32::MAX)),
-        ..Rules::of(ectoken())
+        ..Rules::of(&ectoken())
     };
     for claims in ["ec_expire=0", "ec_rate=1"] {
         let token = sealed(claims.as_bytes());
@@ -315,7 +315,7 @@ proptest! {
     ) {
         let token = sealed(&claims);
         let request = RequestParts { referrer: &referrer, client_ip: Some(&client_ip), ..request() };
-        let _ = reason_of(&token, &request, &Rules::of(ectoken()));
+        let _ = reason_of(&token, &request, &Rules::of(&ectoken()));
         let text = String::from_utf8_lossy(&claims);
         let _ = version_2_verdict(&format!("ec_secure={:03}&{text}", text.len() + 14));
     }

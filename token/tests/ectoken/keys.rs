@@ -35,6 +35,9 @@ impl Request for WithKeys<'_> {
     fn protocol(&self) -> Result<&[u8], Failure> {
         self.request.protocol()
     }
+    fn variable(&self, index: usize) -> Result<&[u8], Failure> {
+        self.request.variable(index)
+    }
     fn source(&self, index: usize) -> Result<Option<Source<'_>>, Failure> {
         self.request.source(index)
     }
@@ -66,7 +69,7 @@ fn a_key_made_beforehand_opens_what_its_secret_opens() {
                 .map(|secret| scheme.prepare(Secret::new(secret)).unwrap())
                 .collect(),
         };
-        let verdict = scheme.verify(&with_keys, &Rules::of(scheme), NOW).unwrap();
+        let verdict = scheme.verify(&with_keys, &Rules::of(&scheme), NOW).unwrap();
         assert_eq!(verdict.reason(), None);
         assert_eq!(verdict.token().map(|token| token.secret), Some(1));
     }

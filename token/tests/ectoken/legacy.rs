@@ -54,7 +54,7 @@ fn version_2_opens_only_where_it_is_asked_for_and_only_in_its_exact_form() {
     assert_eq!(version_2_verdict("ec_secure="), Some(Reason::Missing));
 
     let token = version_2(b"ec_secure=025&ec_expire=0", SECRET);
-    assert!(reason_of(&token, &request(), &Rules::of(ectoken())).is_some());
+    assert!(reason_of(&token, &request(), &Rules::of(&ectoken())).is_some());
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn version_2_takes_secrets_of_any_length() {
             ..request()
         };
         let verdict = legacy()
-            .verify(&request, &Rules::of(legacy()), NOW)
+            .verify(&request, &Rules::of(&legacy()), NOW)
             .unwrap();
         assert_eq!(verdict.token().map(|token| token.secret), Some(1));
     }
@@ -86,7 +86,7 @@ proptest! {
         let byte = u8::from_str_radix(std::str::from_utf8(&bytes[pair..pair + 2]).unwrap(), 16).unwrap();
         bytes[pair..pair + 2].copy_from_slice(format!("{:02x}", byte ^ (1 << bit)).as_bytes());
         let request = RequestParts { sources: &[Source::query(&bytes)], ..request() };
-        let verdict = legacy().verify(&request, &Rules::of(legacy()), NOW).unwrap();
+        let verdict = legacy().verify(&request, &Rules::of(&legacy()), NOW).unwrap();
         prop_assert!(verdict.reason().is_some());
     }
 }

@@ -23,7 +23,7 @@ fn sign(claims: &str, random: token::Random<'_>) -> Result<String, SignError> {
     let mut token = String::new();
     ectoken().sign(
         &link,
-        &Rules::of(ectoken()),
+        &Rules::of(&ectoken()),
         Secret::new(SECRET),
         random,
         &mut token,
@@ -72,7 +72,7 @@ fn paths_that_such_a_token_cannot_name_are_declined() {
             path: path.as_bytes(),
             ..Link::default()
         };
-        let (rules, secret) = (Rules::of(ectoken()), Secret::new(SECRET));
+        let (rules, secret) = (Rules::of(&ectoken()), Secret::new(SECRET));
         let mut token = String::new();
         let signed = ectoken().sign(&link, &rules, secret, &mut system_random, &mut token);
         assert_eq!(signed.is_ok(), is_signed, "{path}");

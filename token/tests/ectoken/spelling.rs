@@ -6,7 +6,7 @@ use crate::*;
 
 #[test]
 fn a_token_is_long_enough_and_not_too_long() {
-    let of = |token: &str| reason_of(token, &request(), &Rules::of(ectoken()));
+    let of = |token: &str| reason_of(token, &request(), &Rules::of(&ectoken()));
     // Nonce and tag alone: no claims, so everything is allowed.
     let empty = sealed(b"");
     assert_eq!((empty.len(), of(&empty)), (38, None));
@@ -33,7 +33,7 @@ fn a_token_may_be_padded_or_percent_encoded() {
             format!("{token}{}", padding.replace('=', "%3d")),
             format!("{encoded}&other=1"),
         ] {
-            let reason = reason_of(&spelling, &request(), &Rules::of(ectoken()));
+            let reason = reason_of(&spelling, &request(), &Rules::of(&ectoken()));
             assert_eq!(reason, None, "{spelling}");
         }
         for spelling in [
@@ -41,7 +41,7 @@ fn a_token_may_be_padded_or_percent_encoded() {
             format!("{token}%"),
             format!("{token}A"),
         ] {
-            let reason = reason_of(&spelling, &request(), &Rules::of(ectoken()));
+            let reason = reason_of(&spelling, &request(), &Rules::of(&ectoken()));
             assert!(reason.is_some(), "{spelling}");
         }
     }

@@ -1,9 +1,17 @@
 //! What carries a token: the query or another text of its form, or the path.
 
-use super::{Row, split_target};
-use crate::place::Span;
-use crate::request::first_token;
-use crate::{Carrier, Failure, Params, Place, Reason, Request, Rules};
+use crate::format::slashes;
+use crate::place::{Span, behind_sent};
+use crate::query::{pieces, unpadded};
+use crate::request::{first_token, split_target};
+use crate::text::split;
+use crate::{
+    Carrier, Facts, Failure, FieldKind, Format, MOST_FIELDS, Params, Place, Reason, Request, Rules,
+    TokenParts,
+};
+
+/// The texts of fields, by their positions in [`Format::fields`]; empty where there are none.
+pub(super) type FieldTexts<'a> = [&'a [u8]; MOST_FIELDS];
 
 /// A token as it was sent.
 pub(super) struct Carried<'a> {
@@ -16,9 +24,11 @@ pub(super) struct Carried<'a> {
     pub(super) token: &'a [u8],
     /// The value of the time's own argument.
     pub(super) time: Option<&'a [u8]>,
+    /// What stands in the path behind the token, with its slash.
+    pub(super) behind: &'a [u8],
 }
 
-impl Carried<'_> {
+impl<'a> Carried<'a> {
     #[inline]
     pub(super) fn place(&self, params: &Params) -> Place {
         let (token, time) = match self.carrier {
@@ -28,71 +38,99 @@ impl Carried<'_> {
         Place::new(self.carrier, self.source, token, time)
     }
 
-    /// Whether a path begins with the token's segments.
-    pub(super) fn begins(&self, path: &[u8]) -> bool {
-        let behind = path
-            .strip_prefix(b"/")
-            .and_then(|path| path.strip_prefix(self.token));
-        behind.is_some_and(|rest| rest.starts_with(b"/"))
-    }
-
-    /// The path that was sent, without the segments that are the token's.
-    pub(super) fn rest_of_path<'p>(&self, path: &'p [u8]) -> &'p [u8] {
-        match self.carrier {
-            Carrier::Path => self
-                .token
-                .len()
-                .checked_add(1)
-                .and_then(|end| path.get(end..)),
-            Carrier::Query | Carrier::Value => Some(path),
-        }
-        .unwrap_or_default()
+    /// What a decoded path has behind the token. `None` where the token is not where it was sent, or behind something
+    /// else: a path that climbs over its token, or over the fields in front of it, is another than the one that was sent.
+    pub(super) fn behind_in<'p>(&self, path: &'p [u8]) -> Option<&'p [u8]> {
+        let (front, _) = self.place(&Params::NONE).rest(self.text);
+        // As many segments as were sent: of an escaped slash the server makes one more.
+        let (_, behind) = segments(path, memchr::memchr_iter(b'/', front).count())?;
+        let rest = behind_sent(path, front).filter(|rest| *rest == behind)?;
+        let rest = rest.strip_prefix(b"/")?.strip_prefix(self.token)?;
+        rest.starts_with(b"/").then_some(rest)
     }
 }
 
-/// Finds a token. The first source that holds one decides.
-pub(super) fn carry<'r, R: Row>(
+/// Finds a token, and the fields `outside` its text: in arguments of their own, or in front of it in the path. The first
+/// source that holds a token decides.
+pub(super) fn carry<'r>(
+    facts: &Facts,
+    format: &Format,
     request: &'r impl Request,
     rules: &Rules,
+    outside: &mut FieldTexts<'r>,
 ) -> Result<Result<Carried<'r>, Reason>, Failure> {
-    if R::FACTS.carrier == Carrier::Path {
+    if facts.carrier == Carrier::Path {
         let (path, _) = split_target(request.target()?);
-        return Ok(in_path::<R>(path).ok_or(Reason::Missing));
+        return Ok(in_path(format, path, outside).ok_or(Reason::Missing));
     }
     let Some((index, source, fields)) = first_token(request, &rules.params)? else {
         return Ok(Err(Reason::Missing));
     };
-    if fields.duplicate {
+    let is_query = source.carrier == Carrier::Query;
+    if fields.duplicate || (is_query && has_other_case(format, &rules.params, source.text)) {
         return Ok(Err(Reason::Duplicate));
     }
+    *outside = fields.fields.map(Option::unwrap_or_default);
     Ok(Ok(Carried {
         carrier: source.carrier,
         source: index,
         text: source.text,
         token: fields.token,
         time: fields.expires,
+        behind: b"",
     }))
 }
 
-/// The segments at the beginning of a path, where one of them at least looks as the token's do.
-pub(super) fn in_path<R: Row>(path: &[u8]) -> Option<Carried<'_>> {
-    let segments = path.strip_prefix(b"/")?;
-    let mut end = 0usize;
-    for _ in const { R::FORMAT.token } {
-        let slash = memchr::memchr(b'/', segments.get(end..)?)?;
-        end = end.checked_add(slash)?.checked_add(1)?;
-    }
-    // The slash behind them begins the path that they open.
-    let token = segments.get(..end.checked_sub(1)?)?;
-    let format = const { R::FORMAT };
+/// Whether an argument has the name of a free field but for its case. What is done by such a field is the server's to say,
+/// and the server's own variables, `$arg_speed` say, are of the first argument whose name is that in any case.
+fn has_other_case(format: &Format, params: &Params, query: &[u8]) -> bool {
+    let is_free = |id| format.field(id).map(|field| field.kind) == Some(FieldKind::Free);
+    let free = params.fields.iter().filter(|param| is_free(param.field));
+    let mut names = pieces(query).map(|piece| split(piece, b'=').next().unwrap_or_default());
+    names.any(|name| {
+        let is_own = params.names().any(|own| **own == *name);
+        let is_like = |own: &[u8]| own.eq_ignore_ascii_case(name);
+        !is_own && free.clone().any(|param| is_like(&param.name))
+    })
+}
+
+/// Takes a path apart at the place of the token: what stands in front of it and stays, with its fields, and the rest.
+pub(super) fn prefix<'p>(
+    format: &Format,
+    path: &'p [u8],
+    parts: &mut TokenParts<'p>,
+) -> Option<(&'p [u8], &'p [u8])> {
+    let (prefix, rest) = segments(path, slashes(&format.prefix))?;
+    let behind = format.take(&format.prefix, prefix, parts)?;
+    behind.is_empty().then_some((prefix, rest))
+}
+
+/// The segments of a path, where one of them at least looks as the token's do.
+pub(super) fn in_path<'p>(
+    format: &Format,
+    path: &'p [u8],
+    outside: &mut FieldTexts<'p>,
+) -> Option<Carried<'p>> {
+    let mut parts = TokenParts::default();
+    let (_, rest) = prefix(format, path, &mut parts)?;
+    *outside = parts.fields;
+    let (token, behind) = segments(rest.strip_prefix(b"/")?, slashes(&format.token))?;
     let parts = format.split(token)?;
-    let is_token = parts.token.len() == format.digest.text_length()
-        || format.time.spelling.read(parts.time?).is_some();
+    let is_time = |text| format.time.and_then(|time| time.spelling.read(text));
+    let is_token = unpadded(parts.token).len() == format.digest.text_length()
+        || parts.time.and_then(is_time).is_some();
     is_token.then_some(Carried {
         carrier: Carrier::Path,
         source: 0,
         text: path,
         token,
         time: None,
+        behind,
     })
+}
+
+/// The beginning of a path with so many slashes in it, and what stands behind, with the next slash.
+fn segments(path: &[u8], slashes: usize) -> Option<(&[u8], &[u8])> {
+    let end = memchr::memchr_iter(b'/', path).nth(slashes)?;
+    path.split_at_checked(end)
 }

@@ -34,8 +34,11 @@ pub(super) fn sign(
         .ok_or(SignError::Length)?;
     let token = Base64Display::new(token, &URL_SAFE_NO_PAD);
     sink(&SignedFields {
+        fields: &[],
+        at: 0,
         token: &token,
         time: None,
+        more: None,
     })?;
     Ok(())
 }
