@@ -30,6 +30,12 @@ subtest 'its MD5 is MD5' => sub {
     is_deeply $digests, [map { md5_hex(chr($_) x ($_ + 1)) } 0 .. 199], 'of 200 texts';
 };
 
+# As in the configuration of Lab.pm.
+my %ACME = (
+    scheme => 'own', link => '?sig={token}&exp={expires}&n={nonce}', digest => 'hmac-sha256:hex',
+    message => '{expires}\n{path}\n$tenant\n{nonce}', options => '',
+);
+
 subtest 'what it signs opens' => sub {
     my %links = (
         azion   => { scheme => 'azion', url => "$home/azion/my%20film.txt?x=1" },
@@ -40,6 +46,14 @@ subtest 'what it signs opens' => sub {
         leaseweb    => { scheme => 'leaseweb', url => "$home/shows/my%20film.txt", clientIp => '127.0.0.1' },
         fastly      => { scheme => 'fastly', url => "$home/trailers/my%20film.txt?x=1", secret => $BASE64 },
         'alibaba-b' => { scheme => 'alibaba-b', url => "$home/clips/my%20film.txt?x=1#part" },
+        'alibaba-a' => { scheme => 'alibaba-a', url => "$home/clicks/my%20film.txt?x=1", 'field-uid' => 42 },
+        lighttpd    => { scheme => 'lighttpd', url => "$home/downloads/my%20film.txt", ttl => 7200 },
+        'akamai, one URL' => { scheme => 'akamai', secret => '00ff10', url => "$home/edge/my%20film.txt?x=1" },
+        'akamai, patterns' => { scheme => 'akamai', secret => '00ff10', url => "$home/edge/a.txt", clientIp => '127.0.0.1', 'claim-acl' => '/edge/*!/x' },
+        bunny => { scheme => 'bunny', url => "$home/hops/my%20film.txt?x=1", clientIp => '127.0.0.1' },
+        'a format of one\'s own' => {
+            %ACME, url => "$home/acme/my%20film.txt", 'field-nonce' => 5, 'variable-tenant' => 'films',
+        },
         ectoken => { scheme => 'ectoken', url => "$home/films/my%20film.mp4?x=1" },
         'ectoken, restricted'      => {
             scheme => 'ectoken', url => "$home/films/a.mp4", url_allow => '/films/', proto_allow => 'http', host_allow => '127.0.0.1',
@@ -63,6 +77,41 @@ subtest 'what it signs opens' => sub {
         like text('#explain .result'), qr/in (?:1 hour|60 minutes|59 minutes)/, "$title: and until when";
         is js('document.activeElement.name'), 'url', "$title: and the focus is there";
     }
+};
+
+subtest 'a link that opens for ever' => sub {
+    my $link = sign(scheme => 'cdn77', url => "$home/ever/a.txt", lifetime => 'never');
+    like $link, qr/\?secure=[\w-]{22},$/, 'has no expiry';
+    like text('#sign .result'), qr/Expires\s+Never\./, 'which is said';
+    is status($link), 200, 'and opens';
+    choose(scheme => 'azion');
+    isnt js('document.querySelector("#sign form").elements.lifetime.value'), 'never', 'where there is none, it cannot be chosen';
+};
+
+subtest 'who changes a format has one of their own' => sub {
+    open_lab('sign');
+    choose(scheme => 'fastly');
+    unfold();
+    is js('document.querySelector("#sign form").elements.message.value'), '{uri:raw}{expires}', 'a scheme shows its format';
+    write_format({ message => '{uri:raw}|{expirs}' });
+    is js('document.querySelector("#sign form").elements.scheme.value'), 'own', 'a change makes another of it';
+    like text('#sign .format .failure'), qr/at "\{expirs\}": there is no field "expirs"; write \{expires\}/, 'what is wrong is said at once';
+    fill(url => '/a');
+    fill(secret => $BASE64);
+    ask(press => key => 'Enter');
+    ask(wait => js => 'document.querySelector("#sign .result .failure")');
+    like text('#sign .result'), qr/^In the message, at "\{expirs\}"/, 'and when it is signed';
+    write_format({ message => '{uri:raw}|{expires}' });
+    is js('document.querySelector("#sign .format .failure").hidden'), JSON::PP::true(), 'nothing is said of what is right';
+    ask(click => at => '#sign .main');
+    ask(wait => js => 'document.querySelector("#signed")');
+    like text('#signed'), qr{^/a\?token=\d{10}_[0-9a-f]{40}$}, 'a link';
+    like text('#sign .result'), qr/secure_token_format own "\?token=\{expires\}_\{token\}" hmac-sha1:hex "\{uri:raw\}\|\{expires\}" secret=base64/,
+        'and the line for the configuration';
+    sign(%ACME, url => '/a', 'field-nonce' => 5, 'variable-tenant' => 'films');
+    like text('#sign .result'), qr/secure_token_format own "\?sig=\{token\}&exp=\{expires\}&n=\{nonce\}" hmac-sha256:hex "\{expires\}\\n\{path\}\\n\$tenant\\n\{nonce\}"/,
+        'which is the one of the configuration here';
+    is_quiet('a format');
 };
 
 subtest 'what it signs shows what was signed, but not the secret' => sub {
@@ -140,7 +189,8 @@ subtest 'without a mouse' => sub {
     like $tab_to->('[name=scheme]'), qr/^\d+$/, 'Tab reaches the schemes';
     ask(press => key => 'ArrowRight');
     is js('document.querySelector("#sign form").elements.scheme.value'), 'gcore', 'an arrow chooses one';
-    is $tab_to->('[name=url]'), 1, 'the next one is the URL';
+    is $tab_to->('summary'), 1, 'the next one is its format';
+    is $tab_to->('[name=url]'), 1, 'then the URL';
     ask(type => text => "$home/gcore/a.txt");
     is $tab_to->('[name=secret]'), 1, 'then the secret';
     ask(type => text => $SECRET);
@@ -181,6 +231,9 @@ subtest 'a link to the page may fill in everything but a secret' => sub {
     open_lab("sign&scheme=gcore&url=/gcore/a.txt&clientIp=192.0.2.7&secret=planted&path=/x");
     is_deeply js('["scheme", "url", "clientIp", "secret", "path"].map((name) => document.querySelector("#sign form").elements[name].value)'),
         ['gcore', "$home/gcore/a.txt", '192.0.2.7', '', ''], 'scheme, URL and client';
+    open_lab('sign&scheme=own&link=?t={token}&digest=hmac-md5:hex&message={path}'  =~ s/link=\K\?t=/%3Ft%3D/r);
+    is_deeply js('["scheme", "link", "digest", "message"].map((name) => document.querySelector("#sign form").elements[name].value)'),
+        ['own', '?t={token}', 'hmac-md5:hex', '{path}'], 'or a format';
     open_lab('explain&url=<img src=x onerror=alert(1)>?st=<b>&e=1');
     ask(click => at => '#explain .main');
     ask(wait => js => '!document.querySelector("#explain .empty")');

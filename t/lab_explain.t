@@ -8,6 +8,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use Digest::MD5 qw(md5_hex);
+use Digest::SHA qw(hmac_sha256_hex);
 use Test::More;
 
 use Lab;
@@ -79,6 +80,45 @@ subtest 'what is wrong with a link' => sub {
     is $verdict, 'It opens', 'another name of the parameter';
 };
 
+subtest 'what is wrong with a link of a format of one\'s own' => sub {
+    my %format = (scheme => 'own', link => '?sig={token}&exp={expires}&n={nonce}', digest => 'hmac-sha256:hex',
+        message => '{expires}\n{path}\n$tenant\n{nonce}');
+    my %tenant = ('variable-tenant' => 'films');
+    my $expires = later();
+    my $link = sub { "$home/acme/a.txt?sig=" . hmac_sha256_hex($_[0], $SECRET) . "&exp=$expires&n=5" };
+    my $good = $link->("$expires\n/acme/a.txt\nfilms\n5");
+    is status($good), 200, 'a good link: the module opens it';
+    my ($verdict, $all) = explained(%format, %tenant, url => $good);
+    is $verdict, 'It opens', 'a good link: so does the lab';
+    like $all, qr/\$tenant.*\{nonce\}/s, 'a good link: what is hashed is named';
+    ($verdict, $all) = explained(%format, url => $good);
+    is $verdict, 'Refused: signature', 'a variable that nobody gave';
+
+    my $forgotten = $link->("$expires\n/acme/a.txt\nfilms");
+    is status($forgotten), 403, 'a field that was forgotten: the module refuses it';
+    ($verdict, $all) = explained(%format, %tenant, url => $forgotten);
+    is $verdict, 'Refused: signature', 'a field that was forgotten: so does the lab';
+    like $all, qr/The field \{nonce\} was not signed/, 'a field that was forgotten: the mistake';
+    (undef, $all) = explained(%format, url => $good, message => '{expires}{pth}');
+    like $all, qr/^In the message, at "\{pth\}": there is no field "pth"/, 'a format that is wrong: what to write instead';
+    is_quiet('a format');
+};
+
+subtest 'a link is known by its look' => sub {
+    my $token = 'a' x 32;
+    my $expires = later();
+    my %schemes = (
+        "/a?auth_key=$expires-r-0-$token" => 'alibaba-a', "/$token/6b08c62b/a" => 'alibaba-c', "/a?KEY1=$token&KEY2=6b08c62b" => 'alibaba-c2',
+        "/a?hdnts=exp=$expires~acl=/*~hmac=" . '0' x 64 => 'akamai', "/a?token=HS256-" . 'A' x 43 . "&expires=$expires" => 'bunny',
+        "/bcdn_token=HS256-" . 'A' x 43 . "&expires=$expires/a" => 'bunny',
+        "/a?verify=$expires-" . 'A' x 43 => 'cloudflare', '/' . 'A' x 22 . ",$expires/a/b" => 'cdn77-path',
+    );
+    for my $link (sort keys %schemes) {
+        my (undef, $all) = explained(url => $link, secret => '');
+        like $all, qr/scheme\s+\Q$schemes{$link}\E\b/, $link;
+    }
+};
+
 subtest 'two secrets' => sub {
     open_lab('explain');
     fill(url => azion('/a'));
@@ -127,6 +167,41 @@ subtest 'what an ectoken says' => sub {
     ($verdict, $all) = explained(url => $link =~ s/\?/?x=1&/r);
     is $verdict, 'Refused: missing', 'behind another parameter';
     like $all, qr/behind other parameters/, 'behind another parameter: the mistake';
+};
+
+subtest 'what akamai and bunny say' => sub {
+    my %key = (secret => '00ff10');
+    my $link = sign(%key, scheme => 'akamai', url => "$home/edge/a.txt", clientIp => '192.0.2.7', 'claim-acl' => '/edge/*', 'claim-salt' => 'of ours');
+    my ($verdict, $all) = explained(%key, url => $link, clientIp => '192.0.2.7', words => '"salt=of ours"');
+    is $verdict, 'It opens', 'akamai: a visit that meets all';
+    like $all, qr{Opens for the client 192\.0\.2\.7\..*Opens paths that fit /edge/\*\.}s, 'akamai: the claims in words';
+    unlike $all, qr/of.ours/, 'akamai: the salt is not shown';
+    ($verdict) = explained(%key, url => $link, clientIp => '192.0.2.7');
+    is $verdict, 'Refused: signature', 'akamai: without the salt';
+    ($verdict, $all) = explained(%key, url => $link =~ s{/edge/}{/other/}r, clientIp => '192.0.2.8', words => '"salt=of ours"');
+    is $verdict, 'Refused: url', 'akamai: another path';
+    like $all, qr{Not met: the client is 192\.0\.2\.8.*Not met: the path is /other/a\.txt}s, 'akamai: and another client';
+    ($verdict, $all) = explained(%key, url => $link, words => '"salt=of ours"');
+    is $verdict, 'It depends', 'akamai: a client that nobody told';
+    (undef, $all) = explained(%key, url => $link, words => 'sha512');
+    like $all, qr/no word sha512 of akamai: write sha1, md5/, 'akamai: a word that there is not';
+
+    my $bunny = sign(scheme => 'bunny', url => "$home/hops/a.txt?x=1", 'claim-token_path' => '/hops/', 'claim-token_countries' => 'DE,FR');
+    is status($bunny), 200, 'bunny: the module opens it';
+    ($verdict, $all) = explained(url => $bunny, country => 'fr');
+    is $verdict, 'It opens', 'bunny: so does the lab';
+    like $all, qr{Opens paths that begin with /hops/\..*Opens in DE or FR\.}s, 'bunny: the claims in words';
+    is status("$bunny&y=2"), 403, 'bunny: the module refuses another argument';
+    ($verdict) = explained(url => "$bunny&y=2", country => 'fr');
+    is $verdict, 'Refused: signature', 'bunny: so does the lab';
+    ($verdict, $all) = explained(url => $bunny, country => 'US');
+    is $verdict, 'Refused: country', 'bunny: another country';
+    my $bound = sign(scheme => 'bunny', url => "$home/hops/a.txt", clientIp => '2001:db8::7');
+    ($verdict) = explained(url => $bound, clientIp => '2001:db8::8');
+    is $verdict, 'It opens', 'bunny: a client of the same network';
+    ($verdict) = explained(url => $bound);
+    is $verdict, 'Refused: client_ip', 'bunny: a client that nobody told';
+    is_quiet('akamai and bunny');
 };
 
 is $nginx->alarms, '', 'nothing alarming is in the log of NGINX';

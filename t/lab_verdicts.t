@@ -28,36 +28,70 @@ sub js { my ($js, $given) = @_; return $node->ask({ js => $js, with => $given })
 
 sub base64url { return SecureToken::base64url(@_) }
 
+my %HAS_CLAIMS = map { $_->{name} => 1 } grep { $_->{anatomy} eq 'signed' } schemes();
 my %ALWAYS_BOUND = map { $_->{name} => $_->{client_ip} eq 'always' } schemes();
 
 # --- The verdict -----------------------------------------------------------------------------------
 
 subtest 'it explains the vectors as they are meant' => sub {
     for my $file (sort glob "$ROOT/token/tests/data/*.json") {
-        for my $vector (@{ decode_json(slurp($file)) }) {
+        my $vectors = decode_json(slurp($file));
+        my ($name) = $file =~ m{([^/]+)\.json$};
+        my (@wrong, $seen);
+        for my $vector (@$vectors) {
             # Version 2 and the case of paths are not the lab's.
-            next if $vector->{scheme} eq 'ectoken_v2' || $vector->{params}{ignore_case} || $vector->{params}{legacy};
-            my $scheme = $vector->{scheme} =~ s/_v3$//r;
-            my $is_bound = $vector->{params}{ip} // $ALWAYS_BOUND{$scheme};
-            # Nor does it tell an address that is not known from one that is not asked for.
-            next if $is_bound && $vector->{client_ip} eq '';
-            my %headers = %{ $vector->{headers} // {} };
-            my $found = js('explain(given.url, given)', {
-                url => $vector->{url}, now => $vector->{now}, scheme => $scheme,
-                secrets => ref $vector->{key} ? $vector->{key} : [$vector->{key}],
-                country => $headers{'X-Test-Country'} // '', referrer => $headers{Referer} // '',
-                clientIp => $scheme eq 'ectoken' || $is_bound ? $vector->{client_ip} : '',
-                lifetime => $vector->{params}{ttl} // 0,
-                token => $vector->{params}{param} // '',
-                path => $vector->{params}{dir} ? $vector->{url} =~ s{^https?://[^/]*([^?]*/).*}{$1}r : '',
-            });
+            next if $vector->{scheme} eq 'ectoken_v2' || $vector->{params}{ignore_case};
+            $seen++;
+            my $found = $vector->{scheme} eq 'ectoken_v3' ? explained_ectoken($vector)
+                : $HAS_CLAIMS{$name} ? judged_with_claims($vector) : judged($vector);
             my $verdict = {
                 '' => 'valid', expired => 'expired', map({ $_ => 'invalid' } qw(missing malformed duplicate signature)),
             }->{ $found->{reason} // 'unknown' } // 'denied';
-            is $verdict, $vector->{expect}, "$scheme: $vector->{description}" or diag "the reason is $found->{reason}";
+            push @wrong, "$vector->{description}: $found->{reason}, and not $vector->{expect}" if $verdict ne $vector->{expect};
         }
+        ok !@wrong && $seen, "$name: $seen vectors" or diag join "\n", @wrong;
     }
 };
+
+# Of a digest the verdict alone, which is what a vector has: looking for mistakes takes a while.
+sub judged {
+    my ($vector) = @_;
+    my $is_bound = $ALWAYS_BOUND{ $vector->{scheme} } ? $vector->{params}{ip} // 1 : $vector->{params}{ip};
+    return js('(() => {
+        const [link] = lab.readLinks(given.url, given);
+        return lab.judge(link.format, link, given).then(({ reason }) => ({ reason }));
+    })()', {
+        url => $vector->{url}, now => $vector->{now}, scheme => $vector->{scheme},
+        secrets => ref $vector->{key} ? $vector->{key} : [$vector->{key}],
+        $is_bound ? (address => $vector->{client_ip}) : (),
+        lifetime => $vector->{params}{ttl} // 0,
+        path => $vector->{params}{dir} ? $vector->{url} =~ s{^https?://[^/]*([^?]*/).*}{$1}r : '',
+    });
+}
+
+# The visitor's country and address are what the module is told, which may be nothing.
+sub judged_with_claims {
+    my ($vector) = @_;
+    my $params = $vector->{params};
+    my $found = js('lab.bestOf(lab.readLinks(given.url, given), given).then(({ judged }) => judged)', {
+        url => $vector->{url}, now => $vector->{now}, scheme => $vector->{scheme}, secrets => ref $vector->{key} ? $vector->{key} : [$vector->{key}],
+        clientIp => $vector->{client_ip}, country => $vector->{headers}{'X-Test-Country'} // '', token => $params->{param} // '',
+        words => join(' ', map { qq("$_") } @{ $params->{words} // [] }, defined $params->{salt} ? "salt=$params->{salt}" : ()),
+    });
+    my ($unknown) = grep { !exists $_->{fits} } @{ $found->{claims} // [] };
+    return { reason => $found->{reason} || ($unknown ? $unknown->{reason} : '') };
+}
+
+sub explained_ectoken {
+    my ($vector) = @_;
+    my %headers = %{ $vector->{headers} // {} };
+    return js('explain(given.url, given)', {
+        url => $vector->{url}, now => $vector->{now}, scheme => 'ectoken',
+        secrets => ref $vector->{key} ? $vector->{key} : [$vector->{key}],
+        country => $headers{'X-Test-Country'} // '', referrer => $headers{Referer} // '',
+        clientIp => $vector->{client_ip}, token => $vector->{params}{param} // '',
+    });
+}
 
 my $nginx = SecureToken::Nginx->new(http => <<"CONF");
     server {
@@ -229,8 +263,8 @@ subtest 'it names the usual mistakes' => sub {
         ['signature', qr{merges adjacent slashes}, $link->('//a/b', "$expires//a/b $secret")],
         ['signature', qr{merges adjacent slashes}, $link->('/a//x/../b%20c', "$expires/a//b c $secret")],
         ['signature', qr/without its extension/, $link->('/films/a.tar.gz', "$expires/films/a $secret")],
-        ['expired', qr/3600 is a length of time/, $link->('/a', "3600/a $secret") =~ s/expires=\d+/expires=3600/r],
-        ['signature', qr/3600 is a length of time/, $link->('/a', "3600/a other") =~ s/expires=\d+/expires=3600/r],
+        ['malformed', qr/3600 is a length of time/, $link->('/a', "3600/a $secret") =~ s/expires=\d+/expires=3600/r],
+        ['malformed', qr/3600 is a length of time/, $link->('/a', "3600/a other") =~ s/expires=\d+/expires=3600/r],
         ['malformed', qr/1h is a length of time/, $link->('/a', "1h/a $secret") =~ s/expires=\d+/expires=1h/r],
     );
     for my $case (@cases) {

@@ -42,15 +42,23 @@ export function inText(bytes) {
 const escaped = (byte) => `\\x${byte.toString(16).padStart(2, "0")}`;
 
 const LABELS = { secret: "secret", path: "path", "path:raw": "path as in the URL", "uri:raw": "path and query as in the URL",
-  expires: "expiry", time: "time of issue", client_ip: "client’s address", " ": "a space", "\n": "a newline", "\r\n": "a newline" };
+  dir: "directory", parent: "directory", stream: "directory without slashes", args: "query without the token",
+  claims: "claims", salt: "salt", token_path: "path that it is for", "args:sorted": "other arguments", expires: "expiry", time: "time of issue", client_ip: "client’s address" };
+const BETWEEN_LABELS = { " ": "a space", "\n": "a newline", "\r\n": "a newline" };
 
-/** What is hashed, piece by piece, without the secret; but a newline that is signed with it is shown. */
+function labelOf({ text, name, variable }) {
+  if (text !== undefined) return BETWEEN_LABELS[text] ?? "between";
+  return variable === undefined ? LABELS[name] ?? `{${name}}` : `$${variable}`;
+}
+
+/** What is hashed, piece by piece, without what is secret; but a newline that is signed with it is shown. */
 export const messageParts = (message) =>
-  h("div", { className: "parts" }, message.filter(([, bytes]) => bytes.length > 0).map(([name, bytes]) =>
-    h("span", { className: name === "secret" ? "secret-part" : "" },
-      h("span", { className: "bytes" }, name === "secret" ? DOTS + inText(newlines(bytes)) : inText(bytes)),
-      h("small", {}, LABELS[name] ?? "between"))));
+  h("div", { className: "parts" }, message.filter(({ bytes }) => bytes.length > 0).map(({ part, bytes }) =>
+    h("span", { className: isSecret(part) ? "secret-part" : "" },
+      h("span", { className: "bytes" }, isSecret(part) ? DOTS + inText(newlines(bytes)) : inText(bytes)),
+      h("small", {}, labelOf(part)))));
 
+const isSecret = (part) => part.name === "secret" || part.isSecret;
 const newlines = (bytes) => bytes.slice(bytes.findLastIndex((byte) => byte !== 10 && byte !== 13) + 1);
 
 // ---- Times
@@ -93,14 +101,20 @@ export const rows = (pairs) =>
  */
 export function answer(section, work) {
   const result = section.querySelector(".result");
+  let latest = 0;
   section.querySelector("form").addEventListener("submit", async (event) => {
     event.preventDefault();
     let shown;
+    const turn = ++latest;
+    result.ariaBusy = "true";
     try {
       shown = await work(Math.floor(Date.now() / 1000));
     } catch (error) {
       shown = [h("p", { className: "failure" }, inWords(error))];
     }
+    // Who asks again does not want to know any more.
+    if (turn !== latest) return;
+    result.ariaBusy = "false";
     result.replaceChildren(...shown);
     section.querySelector("[role=status]").textContent = shown[0].innerText;
     // On a phone it is below the form.
@@ -109,6 +123,7 @@ export function answer(section, work) {
 }
 
 function inWords(error) {
+  if (error.name === "FormatError") return `${error.message[0].toUpperCase()}${error.message.slice(1)}.`;
   if (error.name !== "SigningError") return String(error);
   // Names stay as they are.
   return `${error.message.replace(/^(?:the|there)\b/, (word) => `T${word.slice(1)}`)}.`;

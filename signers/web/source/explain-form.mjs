@@ -1,10 +1,11 @@
 // The form that explains a link, and how what was found is shown.
 
-import { SCHEMES, toBytes } from "../../javascript/secure_token.mjs";
+import { toBytes } from "../../javascript/secure_token.mjs";
+import { fromLatin1 } from "./bytes.mjs";
 import { answer, expiryRows, h, inText, messageParts, rows, secretField, titled } from "./dom.mjs";
 import { explain } from "./explain.mjs";
-import { FACTS, REASONS } from "./facts.mjs";
-import { hasTokenInPath } from "./link.mjs";
+import { REASONS } from "./facts.mjs";
+import { formatForm, showFields, variableFields, writtenIn } from "./format-form.mjs";
 
 /** Brings the form to life. Returns how a link is put into it. */
 export function explainForm(section) {
@@ -13,7 +14,9 @@ export function explainForm(section) {
   const list = section.querySelector(".secrets");
   const addSecret = () => list.append(secretField(list.children.length === 0 ? "Secret" : `Secret ${list.children.length + 1}`));
   addSecret();
-  elements.scheme.append(...Object.keys(FACTS).map((name) => h("option", {}, name)));
+  const open = section.querySelector(".open");
+  formatForm(form, (chosen) => showFields(open, variableFields(chosen)));
+  elements.scheme.dispatchEvent(new Event("change", { bubbles: true }));
   elements.add.addEventListener("click", () => {
     addSecret();
     list.lastElementChild.querySelector("input").focus();
@@ -27,10 +30,12 @@ export function explainForm(section) {
 
   answer(section, async (now) => {
     const value = (name) => elements[name].value.trim();
-    const names = ["clientIp", "country", "referrer", "scheme", "path", "token", "expires"];
+    const names = ["clientIp", "country", "referrer", "scheme", "words", "path", "token", "expires"];
     const found = await explain(elements.url.value, {
       ...Object.fromEntries(names.map((name) => [name, value(name)])),
       secrets: [...list.querySelectorAll("input")].map((input) => input.value).filter((secret) => secret !== ""),
+      format: Object.fromEntries(["link", "digest", "message", "options"].map((name) => [name, value(name)])),
+      variables: writtenIn(open, "variable-"),
       skew: Number(value("skew")),
       lifetime: Number(value("ttl")),
       now,
@@ -41,7 +46,12 @@ export function explainForm(section) {
   return (values) => {
     form.reset();
     while (list.children.length > 1) list.lastElementChild.remove();
-    for (const [name, text] of Object.entries(values)) {
+    const { scheme, link, digest, message, options, ...others } = values;
+    Object.assign(elements.scheme, { value: scheme });
+    for (const [name, text] of Object.entries({ link, digest, message, options })) elements[name].value = text;
+    // What else there is to say is up to them.
+    elements.scheme.dispatchEvent(new Event("change", { bubbles: true }));
+    for (const [name, text] of Object.entries(others)) {
       if (name === "secret") list.querySelector("input").value = text;
       else elements[name].value = text;
     }
@@ -83,19 +93,20 @@ function verdict({ reason, fits, ask, mistakes, computed, hint, late }) {
       : "None of the usual mistakes fits. Look at the secret, and at whether the link was altered."), which);
 }
 
-const isSigned = ({ scheme }) => SCHEMES[scheme]?.message.includes("{uri:raw}");
+const isSigned = ({ format }) => format?.message.some(({ name }) => ["uri:raw", "args", "args:sorted"].includes(name));
 const sentence = (summary) => `${summary[0].toUpperCase()}${summary.slice(1)}.`;
 
 function linkRows(link) {
   const code = (value) => h("code", {}, value);
-  const decoded = inText(link.path);
+  const decoded = inText(fromLatin1(link.path));
   return [
     ["scheme", link.scheme ? code(link.scheme) : "not recognised"],
     link.origin && ["host", code(link.origin)],
     ["path", code(link.rawPath)],
     decoded !== link.rawPath && ["checked as", code(decoded)],
-    link.token && [link.tokenName || hasTokenInPath(link.scheme) ? "token" : "token, bare", [link.tokenName && code(`${link.tokenName} `), code(link.token)]],
-    link.expires !== undefined && [SCHEMES[link.scheme]?.lifetime ? "issued" : "expiry", [link.expiresName && code(`${link.expiresName} `), code(link.expires)]],
+    link.token && [link.tokenName || link.format?.carrier === "path" ? "token" : "token, bare", [link.tokenName && code(`${link.tokenName} `), code(link.token)]],
+    link.expires !== undefined && [link.format?.time?.event === "time" ? "issued" : "expiry", [link.expiresName && code(`${link.expiresName} `), code(link.expires)]],
+    ...(link.format?.fields ?? []).filter(({ name, kind }) => kind !== "unsent" && link.fields[name]).map(({ name }) => [`{${name}}`, code(link.fields[name])]),
     link.others?.length > 0 && [isSigned(link) ? "signed with it" : "not signed", code(link.others.join("&"))],
   ].filter(Boolean);
 }

@@ -2,7 +2,7 @@
 // and says it in the same words.
 
 import { MISTAKES } from "./facts.mjs";
-import { toLatin1 } from "./link.mjs";
+import { toLatin1 } from "./bytes.mjs";
 
 /** A usual mistake by its id, with these values in place of the words in braces: { id, what }. */
 export const usual = (id, values = {}) => ({

@@ -1,64 +1,78 @@
 // Looks for what the signer did instead: of every part there is a list of ways, the right one first, and the
 // combination with the fewest mistakes is named. A digest has 128 bits or more: what fits is what was done.
 
-import { messageOf, SCHEMES } from "../../javascript/secure_token.mjs";
-import { concat, hashOf, hmac } from "./hash.mjs";
-import { addresses, expiries, messages, pathField, paths, secrets } from "./ways.mjs";
+import { blocksOf, concat, macOf } from "./hash.mjs";
+import { bytesOf, chosenParts, messagePieces, pathPart } from "./values.mjs";
+import { addresses, expiries, paths, secrets } from "./ways.mjs";
+import { messages } from "./messages.mjs";
 
 // As many as the command looks for.
 const MOST_AT_ONCE = 2;
+// Blocks that are hashed in about a second. When so many are, nobody waits for more of the mistakes that come in pairs.
+const MOST_BLOCKS = 200_000;
 
 /**
- * `right`: the path that has to be signed, as bytes. `address`: the one that is signed, `given` the one that
- * was typed. Returns the mistakes, { id, what } each, and the message that was hashed, as digestMessage has
- * it. Undefined where nothing fits.
+ * `values`: of the parts, as judge has them. `given`: the address that was typed. Returns the mistakes, { id, what }
+ * each, and the message that was hashed, as messagePieces has it. Undefined where nothing fits.
  */
-export async function findMistakes(link, right, secret, { address, given }, digests) {
-  const { digest, message, secret: spelling } = SCHEMES[link.scheme];
-  const hash = await hashOf(/md5|sha1/.exec(digest)[0]);
-  const path = pathField(message);
-  const lists = [
-    messages(link.scheme, address !== ""), secrets(secret, spelling === "base64"), paths(link, right),
-    expiries(link), addresses(address, given),
-  ].map(withoutRepetitions);
+export async function findMistakes(link, values, secret, given, digests) {
+  const { format } = link;
+  const path = pathPart(format);
+  const time = format.time?.event ?? "expires";
+  const ways = [secrets(secret, format), paths(link, values), expiries(link), addresses(values.client_ip, given, format.isClaimed)];
+  const mayHaveAddress = ways[3].some(({ value }) => value.length > 0);
+  const lists = ways.map(withoutRepetitions);
+  const all = withoutRepetitions(messages(link, values, mayHaveAddress));
+  const macs = new Map();
+  for (const isKeyed of [true, false]) macs.set(isKeyed, await macOf({ ...format.digest, isKeyed }));
+  const pause = new Pause();
+  let blocks = 0;
   for (let mistakes = 0; mistakes <= MOST_AT_ONCE; mistakes++) {
-    for (const choices of combinations(lists, mistakes)) {
-      const [form, key, signed, time, client] = choices.map(({ value }) => value);
-      const fields = { secret: key, [path]: signed, expires: time, time, client_ip: client };
-      const pieces = partsOf(form.form).map((part) => (typeof part === "string" ? fields[part] : part));
-      const text = concat(pieces);
-      const made = form.isKeyed ? hmac(hash, key, text) : hash(text);
-      const written = digests.find(({ bytes }) => isSame(bytes, made));
-      if (!written) continue;
-      const found = choices.map(({ mistake }) => mistake).filter(Boolean);
-      return { mistakes: written.id ? [...found, written] : found, message: messageOf(form.form, fields) };
+    for (const { value: { parts, isKeyed }, mistake } of all) {
+      for (const choices of combinations(lists, mistake ? mistakes - 1 : mistakes)) {
+        if (pause.isDue()) await pause.take();
+        const [secretBytes, signed, text, client] = choices.map(({ value }) => value);
+        const chosen = { ...values, secret: secretBytes, [path]: signed, [time]: text, client_ip: client };
+        const bytes = textOf(parts, chosen);
+        const made = macs.get(isKeyed)(secretBytes, bytes);
+        const written = digests.find((digest) => isSame(digest.bytes, made));
+        if (written) {
+          const found = [mistake, ...choices.map((choice) => choice.mistake), written.id && written].filter(Boolean);
+          return { mistakes: found.map(({ id, what }) => ({ id, what })), message: messagePieces(parts, chosen) };
+        }
+        blocks += blocksOf({ ...format.digest, isKeyed }, bytes.length);
+        if (blocks > MOST_BLOCKS && mistakes > 1) return undefined;
+      }
     }
   }
   return undefined;
 }
 
-const isSame = (one, other) => one[0] === other[0] && one[1] === other[1] && String(one) === String(other);
+// A search takes a second or two, in which the page has to stay alive.
+class Pause {
+  #since = Date.now();
 
-// A message in parts: the name of a field, or bytes.
-const parts = new Map();
-function partsOf(form) {
-  if (!parts.has(form)) {
-    parts.set(form, form.split(/\{([^}]+)\}/).map((text, index) => (index % 2 ? text : new TextEncoder().encode(text))));
+  isDue = () => Date.now() - this.#since > 200;
+
+  async take() {
+    await new Promise((resolve) => { setTimeout(resolve); });
+    this.#since = Date.now();
   }
-  return parts.get(form);
 }
 
-// The choices, one out of each list, of which so many are not the first.
+const textOf = (parts, values) => concat(chosenParts(parts, values).map((part) => bytesOf(part, values)));
+
+const isSame = (one, other) => one[0] === other[0] && one[1] === other[1] && String(one) === String(other);
+
+// The choices, one out of each list, of which so many are not right.
 function* combinations([list, ...rest], mistakes) {
+  if (mistakes < 0) return;
   if (list === undefined) {
     if (mistakes === 0) yield [];
     return;
   }
-  const [right, ...wrong] = list;
-  for (const others of combinations(rest, mistakes)) yield [right, ...others];
-  if (mistakes === 0) return;
-  for (const choice of wrong) {
-    for (const others of combinations(rest, mistakes - 1)) yield [choice, ...others];
+  for (const choice of list) {
+    for (const others of combinations(rest, choice.mistake ? mistakes - 1 : mistakes)) yield [choice, ...others];
   }
 }
 

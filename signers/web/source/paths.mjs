@@ -1,8 +1,8 @@
 // What people sign for the path: pairs of a mistake's id and the texts that come of it. A text has one
 // character for each byte.
 
-import { percentDecode, percentEncode, toBytes } from "../../javascript/secure_token.mjs";
-import { fromLatin1, toLatin1 } from "./link.mjs";
+import { percentEncode, toBytes } from "../../javascript/secure_token.mjs";
+import { fromLatin1, percentDecoded, toLatin1 } from "./bytes.mjs";
 
 const ENCODE_URI = /[A-Za-z0-9/\-._~!*'();:@&=+$,?#]/;
 const COMPONENT = /[A-Za-z0-9\-._~]/;
@@ -11,7 +11,6 @@ const encodedBut = (text, kept) =>
   Array.from(text, (character) => (kept.test(character) ? character
     : `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`)).join("");
 const lower = (escaped) => escaped.replace(/%../g, (escape) => escape.toLowerCase());
-const decoded = (text) => toLatin1(percentDecode(text));
 const escapes = (text) => [text, lower(text)];
 
 /** `right`: what has to be signed for the `field` of a message. `link`: as readLink has it. */
@@ -21,25 +20,23 @@ export function wrongPaths(field, right, link) {
     "path:raw": [asSent, shorter, longer, withHost],
     "uri:raw": [asSent, withoutQuery, shorter, withHost],
   };
-  return tables[field].flatMap((table) => table(right, link));
+  return (tables[field] ?? [ofDirectory, shorter, longer, withHost]).flatMap((table) => table(right, link));
 }
 
 // ---- Paths that are signed decoded
 
 function spelling(right, { rawPath: sent, path, unmerged }) {
-  const once = decoded(sent);
-  const merged = toLatin1(path);
-  const kept = toLatin1(unmerged);
-  const differs = merged !== kept && right === merged;
+  const once = percentDecoded(sent);
+  const differs = path !== unmerged && right === path;
   const encoded = [percentEncode(fromLatin1(right)), encodedBut(right, ENCODE_URI), encodedBut(right, COMPONENT)];
   return [
-    ["path-slashes-kept", differs ? [kept] : []],
+    ["path-slashes-kept", differs ? [unmerged] : []],
     ["path-slashes-as-sent", differs ? [sent] : []],
     ["path-as-sent", [sent]],
     ["path-encoded", [...encoded.flatMap(escapes), lower(sent)]],
     ["path-plus-for-blank", encoded.map((text) => text.replaceAll("%20", "+"))],
     ["path-unresolved", [once]],
-    ["path-decoded-twice", [decoded(once)]],
+    ["path-decoded-twice", [percentDecoded(once)]],
     ["path-blank-for-plus", [once.replaceAll("+", " ")]],
     ["path-lower-case", [inLowerCase(right)]],
     ["path-latin-1", inLatin1(right)],
@@ -54,16 +51,25 @@ function spelling(right, { rawPath: sent, path, unmerged }) {
 // ---- Paths that are signed as they are sent
 
 const asSent = (right, { path, rawPath, sentPath }) => [
-  ["path-raw-decoded", [decoded(right), toLatin1(path)]],
+  ["path-raw-decoded", [percentDecoded(right), path]],
   ["path-raw-case", [inLowerCase(right)]],
-  ["path-raw-spelling", escapes(percentEncode(fromLatin1(decoded(right)))).reverse()],
+  ["path-raw-spelling", escapes(percentEncode(fromLatin1(percentDecoded(right)))).reverse()],
   ["path-raw-with-token", rawPath === sentPath ? [] : [sentPath]],
   ["path-raw-newline", [`${right}\n`]],
 ];
 
 const withoutQuery = (right, { path, rawPath, query }) => [
-  ["path-raw-without-query", [rawPath, toLatin1(path)]],
+  ["path-raw-without-query", [rawPath, path]],
   ["path-raw-with-all", [`${rawPath}?${query}`, `${right}?`, `${rawPath}?`]],
+];
+
+// ---- Directories
+
+const ofDirectory = (right, { path, sentPath }) => [
+  ["path-file-for-directory", [path, sentPath]],
+  ["path-directory-with-slash", [`${right}/`, `/${right}`, `/${right}/`]],
+  ["path-directory-encoded", escapes(percentEncode(fromLatin1(right)))],
+  ["path-directory-case", [inLowerCase(right)]],
 ];
 
 // ---- All paths

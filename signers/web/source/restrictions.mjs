@@ -2,7 +2,7 @@
 // docs/directives.md.
 
 import { addressText } from "../../javascript/secure_token.mjs";
-import { toLatin1 } from "./link.mjs";
+import { toLatin1 } from "./bytes.mjs";
 
 const inert = (words) => () => ({ words: `${words}, which changes nothing here.`, fits: true });
 
@@ -128,10 +128,10 @@ function any(list, fits) {
   return answers.includes(true) || (answers.includes(undefined) ? undefined : false);
 }
 
-const known = (value, then) => (value ? then() : undefined);
+export const known = (value, then) => (value ? then() : undefined);
 const same = (one, other) => one.toLowerCase() === other.toLowerCase();
-const or = (list) => (list.length < 2 ? list.join() : `${list.slice(0, -1).join(", ")} or ${list.at(-1)}`);
-const inUtf8 = (latin1) => new TextDecoder().decode(Uint8Array.from(latin1, (c) => c.charCodeAt(0) & 255));
+export const or = (list) => (list.length < 2 ? list.join() : `${list.slice(0, -1).join(", ")} or ${list.at(-1)}`);
+export const inUtf8 = (latin1) => new TextDecoder().decode(Uint8Array.from(latin1, (c) => c.charCodeAt(0) & 255));
 
 // `undefined` for a host that is not known.
 function hostFits(entry, host) {

@@ -2,8 +2,7 @@
 
 import { ectokenKey, toBase64url, toBytes, webCrypto } from "../../javascript/secure_token.mjs";
 import { quote, usual } from "./mistake.mjs";
-import { toLatin1 } from "./link.mjs";
-import { percentDecoded } from "./token.mjs";
+import { percentDecoded, toLatin1 } from "./bytes.mjs";
 import { secrets } from "./ways.mjs";
 
 /** The bytes of a token, or undefined where it has not the form of one. */
@@ -40,7 +39,7 @@ export async function findSealingMistakes(link, secret) {
   for (const { token, mistake } of tokens) {
     const bytes = unseal(token);
     if (!bytes) continue;
-    for (const way of secrets(secret, false)) {
+    for (const way of secrets(secret)) {
       const text = await decrypt(bytes, await ectokenKey(way.value, "decrypt"));
       if (text) return { text, mistakes: [mistake, way.mistake].filter(Boolean) };
     }

@@ -1,9 +1,12 @@
 // The form that signs.
 
-import { digestMessage, ectokenText, messageFields, percentDecode, RESTRICTIONS, SCHEMES, sign, SigningError, splitUrl, toBytes } from "../../javascript/secure_token.mjs";
-import { FACTS } from "./facts.mjs";
-import { isSealed, parametersOf } from "./link.mjs";
+import { CLAIMS, ectoken, ectokenText, percentDecode, RESTRICTIONS, SigningError, splitUrl, toBytes } from "../../javascript/secure_token.mjs";
 import { answer, expiryRows, h, inText, messageParts, rows, secretField, titled } from "./dom.mjs";
+import { formatForm, showFields, variableFields, writtenIn } from "./format-form.mjs";
+import { isSealed, OWN } from "./schemes.mjs";
+import { SIGNED } from "./signed.mjs";
+import { openFields, signClaims, signLink, usualField } from "./sign.mjs";
+import { timeForm } from "./time.mjs";
 
 const NAMES = {
   url_allow: ["Paths", "/films/, /trailers/"],
@@ -28,58 +31,95 @@ export function signForm(section, explainLink) {
     h("label", {}, `${NAMES[name][0]} `, h("small", {}, name),
       h("input", { name, placeholder: NAMES[name][1], spellcheck: false, autocapitalize: "off" }))));
 
-  const choice = form.querySelector(".schemes");
-  choice.append(...Object.entries(FACTS).map(([name, { title }], index) =>
-    h("label", { title }, h("input", { type: "radio", name: "scheme", value: name, checked: index === 0 }), name)));
-
-  // What belongs to another scheme or to another way to say the lifetime is not there.
-  const adapt = () => {
-    const chosen = [elements.lifetime.value, ...traitsOf(elements.scheme.value)];
-    for (const part of form.querySelectorAll("[data-for]")) {
-      part.hidden = !part.dataset.for.split(" ").some((name) => chosen.includes(name));
-      // What cannot be seen must not keep the form from being sent.
-      for (const field of part.querySelectorAll("input, select")) field.disabled = part.hidden;
-    }
-    const names = parametersOf(elements.scheme.value);
-    elements.tokenParam.placeholder = names.token?.name ?? "none";
-    elements.expiresParam.placeholder = names.expires?.name ?? "";
-  };
-  form.addEventListener("change", adapt);
-  adapt();
+  const open = form.querySelector(".open");
+  const format = formatForm(form, (chosen) => {
+    showFields(open, [...(chosen ? openFields(chosen).map(fieldInput) : []), ...variableFields(chosen), ...claimFields(elements.scheme.value)]);
+    adapt(form, chosen);
+  });
+  elements.scheme.dispatchEvent(new Event("change", { bubbles: true }));
 
   answer(section, async (now) => {
     const { scheme, url, secret, clientIp } = elements;
-    const options = optionsOf(elements);
-    const expires = expiryOfForm(elements, now);
-    const signed = await sign(scheme.value, url.value.trim(), secret.value, expires, options);
+    const expires = elements.lifetime.disabled || elements.lifetime.value === "never" ? undefined : expiryOfForm(elements, now);
+    const [fields, claims, variables] = ["field-", "claim-", "variable-"].map((prefix) => writtenIn(open, prefix));
+    const signed = await signOfForm(format(), elements, expires, { now, fields, claims, variables });
+    const ends = Number.isFinite(signed.expires);
     return [
-      signedLink(signed, () => explainLink(signed, secret.value, clientIp.disabled ? "" : clientIp.value, elements)),
-      titled("Expires", rows(expiryRows(expires, now))),
-      whatWasSigned(scheme.value, url.value.trim(), secret.value, expires, options),
-    ];
+      signedLink(signed.url, () => explainLink(signed.url, secret.value, clientIp.disabled ? "" : clientIp.value, elements)),
+      titled("Expires", ends ? rows(expiryRows(signed.expires, now)) : h("p", {}, "Never.")),
+      signed.starts > now && titled("Opens from", rows(expiryRows(signed.starts, now))),
+      signed.text ? titled("What was encrypted", h("span", { className: "bytes" }, inText(signed.text)))
+        : titled("What was hashed", messageParts(signed.message)),
+      scheme.value === OWN && titled("In the configuration", h("code", { className: "bytes" }, directiveOf(elements))),
+    ].filter(Boolean);
   });
 }
 
+// What belongs to another scheme or to another way to say the lifetime is not there.
+function adapt(form, format) {
+  const { elements } = form;
+  const traits = traitsOf(elements.scheme.value, format);
+  if (elements.lifetime.value === "never" && !traits.includes("never")) elements.lifetime.value = "3600";
+  const chosen = [...(traits.includes("expires") ? [elements.lifetime.value] : []), ...traits];
+  for (const part of form.querySelectorAll("[data-for]")) part.hidden = !part.dataset.for.split(" ").some((name) => chosen.includes(name));
+  // What cannot be seen must not keep the form from being sent.
+  for (const field of form.querySelectorAll("[data-for] :is(input, select), option[data-for]")) field.disabled = field.closest("[hidden]") !== null;
+  elements.tokenParam.placeholder = format?.params.token ?? "none";
+  elements.expiresParam.placeholder = format?.params.expires ?? "";
+  elements.ttl.placeholder = format?.lifetime ?? "";
+}
+
 // What a scheme has, for the parts of the form that are for it.
-function traitsOf(scheme) {
-  const names = parametersOf(scheme);
+function traitsOf(scheme, format) {
+  if (SIGNED[scheme]) return ["clientIp", "tokenParam", "expires"];
+  if (!format) return isSealed(scheme) ? ["claims", "tokenParam", "expires", "path"] : ["expires"];
+  const hasTtl = format.fields.some(({ kind }) => kind === "ttl");
   return [
-    isSealed(scheme) && "claims",
-    (isSealed(scheme) || names.token) && "tokenParam",
-    names.expires && "expiresParam",
-    SCHEMES[scheme]?.message.includes("{client_ip}") && "clientIp",
-    SCHEMES[scheme]?.lifetime && "ttl",
+    "path",
+    format.params.token && "tokenParam",
+    format.params.expires && "expiresParam",
+    format.clientIp !== "never" && "clientIp",
+    format.time?.event === "time" && !hasTtl && "ttl",
+    format.time && "expires",
+    (format.time?.isOptional || hasTtl) && "never",
   ].filter(Boolean);
 }
 
-function optionsOf(elements) {
-  const filled = (names) => names.filter((name) => !elements[name].disabled && elements[name].value.trim() !== "")
-    .map((name) => [name, elements[name].value.trim()]);
-  const options = Object.fromEntries(filled(["path", "tokenParam", "expiresParam", "clientIp"]));
-  if (!elements.ttl.disabled && elements.ttl.value !== "") options.lifetime = Number(elements.ttl.value);
-  if (!isSealed(elements.scheme.value)) return options;
-  const { tokenParam: param, ...others } = options;
-  return { ...others, ...(param && { param }), claims: Object.fromEntries(filled(Object.keys(RESTRICTIONS))) };
+const fieldInput = ({ name, kind, spelling, isOptional }) => ({
+  name: `field-${name}`, label: `{${name}}`, hint: kind === "start" ? timeForm(spelling) : isOptional ? "may be left out" : "",
+  placeholder: ["rand", "salt"].includes(name) ? "random" : usualField({ name, kind }),
+});
+
+const CLAIM_HINTS = {
+  acl: ["for these paths", "/films/*!/trailers/*"], st: ["opens from", "1795514400"], id: ["your own", ""], data: ["your own", ""],
+  salt: ["not sent", ""], token_path: ["paths from here", "/films/"], token_countries: ["only in", "DE,FR"], token_countries_blocked: ["not in", "US"],
+};
+const claimFields = (scheme) => (SIGNED[scheme] ? CLAIMS[scheme] : []).map((name) =>
+  ({ name: `claim-${name}`, label: name, hint: CLAIM_HINTS[name][0], placeholder: CLAIM_HINTS[name][1] }));
+
+const filledIn = (elements, names) => Object.fromEntries(names.filter((name) => !elements[name].disabled && elements[name].value.trim() !== "")
+  .map((name) => [name, elements[name].value.trim()]));
+
+async function signOfForm(format, elements, expires, more) {
+  const [url, secret] = [elements.url.value.trim(), elements.secret.value];
+  const { ttl, ...options } = filledIn(elements, ["path", "clientIp", "ttl"]);
+  if (format) return signLink(format, url, secret, expires, { ...options, ...more, lifetime: Number(ttl) || format.lifetime });
+  const { tokenParam: param } = filledIn(elements, ["tokenParam"]);
+  const scheme = elements.scheme.value;
+  if (SIGNED[scheme]) return signClaims(scheme, url, secret, expires, { param, clientIp: options.clientIp, claims: more.claims });
+  const claims = filledIn(elements, Object.keys(RESTRICTIONS));
+  const { path } = options;
+  const signed = await ectoken(url, secret, expires, { claims, ...(path !== undefined && { path }), ...(param !== undefined && { param }) });
+  const text = ectokenText(path === undefined ? percentDecode(splitUrl(url).path) : toBytes(path), expires, claims);
+  return { url: signed, expires, text };
+}
+
+// The line that gives the server this format, as NGINX takes strings in quotes.
+function directiveOf({ link, digest, message, options }) {
+  // There \\ is one backslash, and \n is a newline as it is here.
+  const quoted = (text) => `"${text.trim().replace(/\\.|"/g, (pair) => ({ '"': '\\"', "\\\\": "\\\\\\\\" })[pair] ?? pair)}"`;
+  const words = [OWN, quoted(link.value), digest.value.trim(), quoted(message.value), options.value.trim()];
+  return `secure_token_format ${words.filter(Boolean).join(" ")};`;
 }
 
 function expiryOfForm({ lifetime, count, unit, until }, now) {
@@ -91,16 +131,6 @@ function expiryOfForm({ lifetime, count, unit, until }, now) {
   const seconds = lifetime.value === "other" ? Number(count.value) * Number(unit.value) : Number(lifetime.value);
   if (!(seconds >= 1)) throw new SigningError("“How many” is not a number from 1: write one");
   return now + Math.floor(seconds);
-}
-
-function whatWasSigned(scheme, url, secret, expires, options) {
-  if (isSealed(scheme)) {
-    const { path, claims } = options;
-    const signed = path === undefined ? percentDecode(splitUrl(url).path) : toBytes(path);
-    return titled("What was encrypted", h("span", { className: "bytes" }, inText(ectokenText(signed, expires, claims))));
-  }
-  const fields = { ...messageFields(scheme, url, secret, expires, options), secret: "secret" };
-  return titled("What was hashed", messageParts(digestMessage(scheme, fields)));
 }
 
 // The link to copy, and to try where it leads to the server that this page is from.

@@ -1,18 +1,18 @@
 // The token of a link that is a digest: which bytes it stands for, also where it is not written as it has
 // to be.
 
-import { SCHEMES, percentDecode, toBase64url, toHex } from "../../javascript/secure_token.mjs";
-import { toLatin1 } from "./link.mjs";
+import { toBase64url, toHex } from "../../javascript/secure_token.mjs";
+import { percentDecoded, toLatin1 } from "./bytes.mjs";
 import { usual } from "./mistake.mjs";
 
-/** How tokens of a scheme are written: the bytes of the digest, and whether as hexadecimal digits. */
-export function formOf(scheme) {
-  const [name, encoding] = SCHEMES[scheme].digest.split(":");
-  return { bytes: name.endsWith("sha1") ? 20 : 16, isHex: encoding === "hex", hash: name.endsWith("sha1") ? "SHA-1" : "MD5" };
-}
+/** Bytes of a digest as the format has it. */
+export const written = ({ encoding }, bytes) =>
+  ({ hex: toHex, base64url: toBase64url, base64: (all) => btoa(toLatin1(all)).replace(/=+$/, "") })[encoding](bytes);
 
-/** A digest in this form. */
-export const written = ({ isHex }, bytes) => (isHex ? toHex(bytes) : toBase64url(bytes));
+const NAMES_OF_HASHES = { md5: "MD5", sha1: "SHA-1", sha256: "SHA-256", sha384: "SHA-384", sha512: "SHA-512" };
+
+/** A hash function's name for a reader. */
+export const hashName = ({ hash }) => NAMES_OF_HASHES[hash];
 
 function ofBase64(text) {
   try {
@@ -27,26 +27,27 @@ const ofHex = (text) =>
 const standard = (text) => text.replaceAll("-", "+").replaceAll("_", "/");
 const unpadded = (text) => text.trimEnd().replace(/=+$/, "");
 
-/** Whether the module takes it for a token: one spelling, with or without padding. */
-export function isToken(token, form) {
-  if (form.isHex) return new RegExp(`^[0-9a-f]{${form.bytes * 2}}$`).test(token);
+/** The digest that the module takes a token for: one spelling, with or without padding. Undefined for none. */
+export function digestOf(token, { bytes: length, encoding }) {
+  if (encoding === "hex") return new RegExp(`^[0-9a-f]{${length * 2}}$`).test(token) ? ofHex(token) : undefined;
   const bare = token.replace(/={1,2}$/, "");
-  const bytes = /^[A-Za-z0-9_-]+$/.test(bare) ? ofBase64(standard(bare)) : undefined;
+  const isOfAlphabet = /^[A-Za-z0-9_-]+$/.test(bare) || (encoding === "base64" && /^[A-Za-z0-9+/]+$/.test(bare));
+  const bytes = isOfAlphabet ? ofBase64(standard(bare)) : undefined;
   const isPadded = token.length === bare.length || token.length % 4 === 0;
-  return bytes?.length === form.bytes && toBase64url(bytes) === bare && isPadded;
+  return bytes?.length === length && toBase64url(bytes) === bare.replaceAll("+", "-").replaceAll("/", "_") && isPadded ? bytes : undefined;
 }
 
 /** The digests that a token can stand for, with { id, what } where it should not be written so. */
-export function digestsOf(token, form) {
-  const read = form.isHex ? readHex : readBase64;
+export function digestsOf(token, digest) {
+  const read = digest.encoding === "hex" ? readHex : readBase64;
   const again = percentDecoded(token);
   const found = [...read(token), ...(again === token ? [] : read(again).map((reading) => ({ ...reading, id: "token-encoded-twice" })))];
-  const values = { bytes: form.bytes, characters: written(form, new Uint8Array(form.bytes)).length };
-  return found.filter(({ bytes }) => bytes?.length === form.bytes)
-    .map(({ bytes, id }) => ({ bytes, ...(id && usual(id, values)) }));
+  const values = { bytes: digest.bytes, characters: digest.characters };
+  // Where a token is in base64, either alphabet is right.
+  const isRight = (id) => digest.encoding === "base64" && id === "token-standard-base64";
+  return found.filter(({ bytes }) => bytes?.length === digest.bytes)
+    .map(({ bytes, id }) => ({ bytes, ...(id && !isRight(id) && usual(id, values)) }));
 }
-
-export const percentDecoded = (text) => toLatin1(percentDecode(text));
 
 function readBase64(token) {
   const bare = unpadded(token);
@@ -72,15 +73,15 @@ function readHex(token) {
 }
 
 /** What is wrong with a token that stands for no such digest at all. */
-export function shapeOf(token, form) {
-  const right = written(form, new Uint8Array(form.bytes)).length;
+export function shapeOf(token, digest) {
   const length = /^[0-9a-f]{32,}$/i.test(token) ? token.length / 2 : ofBase64(standard(unpadded(token)))?.length;
-  const hash = { 16: "MD5", 20: "SHA-1", 32: "SHA-256", 64: "SHA-512" }[length];
-  if (hash && hash !== form.hash) {
-    return { what: `The token is as long as a ${hash}.`, instead: `This scheme signs with ${form.hash}.` };
+  const hash = { 16: "MD5", 20: "SHA-1", 32: "SHA-256", 48: "SHA-384", 64: "SHA-512" }[length];
+  const own = hashName(digest);
+  if (hash && hash !== own) {
+    return { what: `The token is as long as a ${hash}.`, instead: `This scheme signs with ${own}.` };
   }
   return { what: `The token has ${token.length} characters.`,
-    instead: `${form.hash} ${form.isHex ? "in hexadecimal digits" : "in base64url"} has ${right}.` };
+    instead: `${own} in ${digest.encoding === "hex" ? "hexadecimal digits" : digest.encoding} has ${digest.characters}.` };
 }
 
 /** What happened to a right token on its way, if that can be seen. */

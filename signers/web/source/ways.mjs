@@ -1,90 +1,37 @@
 // Every way that people take the parts of what is signed: first the right one, then those with a mistake,
-// each { value, mistake }.
+// each { value, mistake }. What they put in front of what is in messages.mjs.
 
-import { addressText, issueTime, SCHEMES, toBase64url, toBytes, toHex } from "../../javascript/secure_token.mjs";
-import { FACTS } from "./facts.mjs";
-import { fromLatin1, issueSeconds, toLatin1 } from "./link.mjs";
+import { addressText, toBase64url, toBytes, toHex } from "../../javascript/secure_token.mjs";
+import { fromLatin1, percentDecoded, toLatin1 } from "./bytes.mjs";
+import { formOf, keyBytes } from "./key.mjs";
 import { quote, usual } from "./mistake.mjs";
 import { wrongPaths } from "./paths.mjs";
-import { formOf } from "./token.mjs";
-
-const BETWEEN = ["", " ", "_", "-", ":", "|", "/", "&", "\n"];
-const ENDS = ["\n", "\r\n"];
-
-// ---- What is hashed
-
-/** The field of a message that is the path. */
-export const pathField = (message) => /\{(path|path:raw|uri:raw)\}/.exec(message)[1];
-const timeField = (message) => /\{(expires|time)\}/.exec(message)[1];
-
-/** Messages: { form, isKeyed }, written as in the table. */
-export function messages(scheme, hasAddress) {
-  const { message, digest } = SCHEMES[scheme];
-  const isKeyed = digest.startsWith("hmac-");
-  const right = partsInWords(message, hasAddress);
-  const { hash } = formOf(scheme);
-  const path = pathField(message);
-  const every = (keyed) => orders([...(keyed ? [] : ["secret"]), path, timeField(message)])
-    .flatMap((order) => BETWEEN.map((between) => order.map((name) => `{${name}}`).join(between)));
-  const way = (form, id, values, keyed = isKeyed) =>
-    ({ value: { form, isKeyed: keyed }, mistake: id && usual(id, { scheme, right, hash, ...values }) });
-  return [
-    way(message),
-    ...ENDS.map((end) => way(message + end, "message-newline")),
-    ...alike(scheme).map(([other, row]) =>
-      way(row.message, "message-of-another-scheme", { other, parts: partsInWords(row.message, hasAddress) })),
-    ...every(isKeyed).map((form) => way(form, "message-order", { parts: partsInWords(form, true) })),
-    ...every(!isKeyed).flatMap((form) => (isKeyed
-      ? [way(form, "message-not-hmac", { parts: partsInWords(form, true) }, false)]
-      : [...ENDS.map((end) => way(form + end, "message-hmac-newline", {}, true)), way(form, "message-hmac", {}, true)])),
-  ];
-}
-
-// Schemes whose tokens stand in the same place, are as long, and are for the same path.
-function alike(scheme) {
-  const kind = (name) => {
-    const { digest, message } = SCHEMES[name];
-    return `${FACTS[name].carrier} ${digest.replace(/.*:/, "")} ${pathField(message)}`;
-  };
-  return Object.entries(SCHEMES).filter(([name]) => name !== scheme && kind(name) === kind(scheme));
-}
-
-const orders = (names) => [...permutations(names), ...permutations([...names, "client_ip"])];
-
-const permutations = (list) => list.length < 2 ? [list] : list.flatMap((item) =>
-  permutations(list.filter((other) => other !== item)).map((rest) => [item, ...rest]));
-
-const WORDS = { secret: "secret", path: "path", "path:raw": "path as it is sent", "uri:raw": "path and query as they are sent",
-  expires: "expiry", time: "expiry", client_ip: "address" };
-const LITERALS = { " ": "a blank", "\n": "a newline" };
-
-function partsInWords(form, hasAddress) {
-  const words = form.split(/\{([^}]+)\}/).map((text, index) =>
-    (index % 2 ? (text !== "client_ip" || hasAddress) && WORDS[text] : text && (LITERALS[text] ?? quote(text)))).filter(Boolean);
-  return words.join(", ").replace(/, (?=[^,]*$)/, " and ");
-}
-
-// ---- The fields
+import { readTime, writeTime } from "./time.mjs";
+import { parentsOf, pathPart } from "./values.mjs";
 
 const wrong = (value, id, values) => ({ value, mistake: usual(id, values) });
 
-export function paths(link, right) {
-  const text = toLatin1(right);
-  return [{ value: right }, ...wrongPaths(pathField(SCHEMES[link.scheme].message), text, link).flatMap(([id, values]) =>
-    values.map((signed) => wrong(fromLatin1(signed), id, { signed: quote(signed), right: quote(text) })))];
+/** Of several directories above a file any is right. */
+export function paths(link, values) {
+  const part = pathPart(link.format);
+  const text = toLatin1(values[part]);
+  const right = part === "parent" ? parentsOf(toLatin1(values.path)).map(fromLatin1) : [values[part]];
+  return [...right.map((value) => ({ value })), ...wrongPaths(part, text, link).flatMap(([id, texts]) =>
+    texts.map((signed) => wrong(fromLatin1(signed), id, { signed: quote(signed), right: quote(text) })))];
 }
 
 const QUOTES = ['"', "'", "`"];
 
-export function secrets(secret, isBase64) {
+/** `format`: undefined for a token that is encrypted, whose secret is a text. */
+export function secrets(secret, format) {
   const text = toLatin1(toBytes(secret));
-  const asText = isBase64 ? [wrong(fromLatin1(text), "secret-not-decoded", { secret: "The secret" })] : [{ value: fromLatin1(text) }];
-  const key = isBase64 ? ofBase64Text(text) : undefined;
+  const isText = format === undefined || format.secret === "text";
+  const asText = isText ? { value: fromLatin1(text) } : wrong(fromLatin1(text), "secret-not-decoded", { secret: "The secret", form: formOf(format) });
   const said = (id, ...values) => values.filter((value) => value !== undefined && value !== "")
     .map((value) => wrong(fromLatin1(value), id, { secret: "The secret" }));
   return [
-    ...(key === undefined ? [] : [{ value: fromLatin1(key) }]),
-    ...asText,
+    ...(isText ? [] : decodedKey(secret, format)),
+    asText,
     ...said("secret-newline", `${text}\n`),
     ...said("secret-crlf", `${text}\r\n`),
     ...said("secret-carriage-return", `${text}\r`),
@@ -96,13 +43,24 @@ export function secrets(secret, isBase64) {
       .map(() => text.slice(1, -1))),
     ...said("secret-from-hex", /^(?:[0-9a-f]{2})+$/i.test(text)
       ? text.replace(/../g, (pair) => String.fromCharCode(parseInt(pair, 16))) : undefined),
-    ...said("secret-from-base64", isBase64 ? undefined : ofBase64Text(text)),
+    ...said("secret-from-base64", ofBase64Text(text)),
     ...said("secret-encoded", ...encodings(fromLatin1(text))),
     ...said("secret-case", text.toLowerCase(), text.toUpperCase()),
     ...said("secret-byte-order-mark", `\xef\xbb\xbf${text}`),
     ...[["", "nothing at all"], ...["undefined", "null", "None"].map((word) => [word, `the word "${word}"`])]
       .map(([value, word]) => wrong(toBytes(value), "secret-not-set", { word })),
   ];
+}
+
+function decodedKey(secret, format) {
+  for (const text of [secret, secret.trimEnd()]) {
+    try {
+      return [{ value: keyBytes(format, text) }];
+    } catch {
+      // The next one may be.
+    }
+  }
+  return [];
 }
 
 const encodings = (bytes) =>
@@ -118,22 +76,30 @@ function ofBase64Text(text) {
 
 const QUARTER = 900;
 
-export function expiries({ expires = "", scheme }) {
-  const ways = [{ value: toBytes(expires) }];
+export function expiries({ format, fields }) {
+  const { event, spelling = { kind: "seconds" } } = format.time ?? {};
+  const sent = fields[event] ?? "";
+  const ways = [{ value: toBytes(sent) }];
   const add = (text, id, values) => text !== undefined && ways.push(wrong(toBytes(text), id, values));
-  if (expires !== "") add("", "expiry-not-signed");
-  const isTime = SCHEMES[scheme].lifetime !== null;
-  const seconds = isTime ? issueSeconds(expires) : /^[1-9]\d{0,13}$/.test(expires) ? Number(expires) : undefined;
+  if (sent !== "") add("", "expiry-not-signed");
+  const seconds = anySeconds(spelling, sent);
   if (seconds === undefined) return ways;
+  const isSeconds = spelling.kind === "seconds";
   add(String(seconds * 1000), "expiry-signed-in-milliseconds");
-  if (isTime) add(String(seconds), "expiry-signed-as-seconds");
-  else add(String(Math.floor(seconds / 1000)), "expiry-sent-in-milliseconds");
+  if (isSeconds) add(String(Math.floor(seconds / 1000)), "expiry-sent-in-milliseconds");
+  else add(String(seconds), "expiry-signed-as-seconds");
   for (let off = QUARTER; off <= 56 * QUARTER; off += QUARTER) {
     for (const [other, direction] of [[seconds + off, "later"], [seconds - off, "earlier"]]) {
-      add(isTime ? issueTime(other) : String(other), "expiry-another-zone", { length: hours(off), direction });
+      if (other >= 0) add(writeTime(spelling, other), "expiry-another-zone", { length: hours(off), direction });
     }
   }
   return ways;
+}
+
+/** Unix seconds of a time that is written in any length, so that more can be said of it. */
+export function anySeconds(spelling, text) {
+  if (spelling.kind === "seconds") return /^\d{1,14}$/.test(text) ? Number(text) : undefined;
+  return readTime(spelling, spelling.kind === "iso" ? percentDecoded(text) : text);
 }
 
 function hours(seconds) {
@@ -143,14 +109,19 @@ function hours(seconds) {
   return whole === 1 ? "1 hour" : `${whole} hours`;
 }
 
-export function addresses(right, given) {
-  const ways = [{ value: toBytes(right) }];
+/**
+ * `right`: the address that is hashed, as bytes; empty where links are not bound. `given`: as it was typed. `isClaimed`:
+ * whether the token says itself that it is bound.
+ */
+export function addresses(right, given, isClaimed) {
+  const ways = [{ value: right }];
   const add = (text, id, values) => ways.push(wrong(toBytes(text), id, values));
-  if (right !== "") {
+  if (right.length > 0) {
     add("", "address-not-signed");
-    for (const spelling of spellings(given)) add(spelling, "address-spelling");
+    for (const spelling of isClaimed ? [] : spellings(given)) add(spelling, "address-spelling");
     return ways;
   }
+  if (isClaimed) return ways;
   for (const address of [given, "127.0.0.1", "::1"].filter(Boolean)) {
     for (const spelling of spellings(address)) add(spelling, "address-not-looked-at", { address });
   }
