@@ -1,24 +1,29 @@
 #!/usr/bin/env node
-// Signs links for NGINX with ngx_http_secure_token_module: ectoken (version 3), and the schemes of the
-// table SCHEMES. One file without dependencies, for Node.js 18 or newer and for browsers.
+// Signs links for NGINX with ngx_http_secure_token_module: the formats of the table SCHEMES and those of your
+// own, akamai, bunny, and ectoken (version 3). One file without dependencies, for Node.js 18 or newer and for
+// browsers.
 //
-//   import { azion, gcore, ectoken, sign } from "./secure_token.mjs";
+//   import { sign, signFormat, ectoken } from "./secure_token.mjs";
 //
 //   const expires = Math.floor(Date.now() / 1000) + 3600;
-//   await azion("https://cdn.example.com/videos/intro.mp4", secret, expires);
-//   await gcore("/downloads/a.zip?v=2", secret, expires, { clientIp: "192.0.2.7" });
+//   await sign("azion", "https://cdn.example.com/videos/intro.mp4", secret, expires);
+//   await sign("gcore", "/downloads/a.zip?v=2", secret, expires, { clientIp: "192.0.2.7" });
+//   await sign("alibaba-a", "/films/a.mp4?quality=2", secret, expires, { fields: { uid: "42" } });
+//   await signFormat({ link: "?sig={token}&exp={expires}", digest: "hmac-sha256:hex", message: "{expires}{path}" },
+//     "/a.mp4", secret, expires);
 //   await ectoken("/films/a.mp4", secret, expires, { claims: { country_allow: "US,FR" } });
-//   await sign("fastly", "/films/a.mp4?quality=2", secret, expires);
 //
 // Each returns the signed URL. The URL is given as it will be requested: percent-encoded and in normal
 // form, without //, /./ and /../ in the path. The secret is a string or a Uint8Array, the expiry a Unix
-// time in seconds. What cannot be signed is a SigningError whose message says what to write instead.
-// Sign on a server: a secret that a browser has is none.
+// time in seconds, or "never" where the format has none or may leave it out. What cannot be signed is a
+// SigningError whose message says what to write instead. Sign on a server: a secret that a browser has is none.
 //
 // Options: path, to sign this path as it is and not the URL's, as for a directory; clientIp, the address
-// of the only client that the link opens for (gcore, leaseweb); lifetime, the seconds that the server lets
-// a link open (alibaba-b; 1800 if not given); tokenParam and expiresParam, other names for the parameters
-// (ectoken: param, which has none otherwise); md5 (see there). The expiry of an ectoken may be "never".
+// of the only client that the link opens for, where {client_ip} is in the message; lifetime, the seconds that
+// the server lets a link open that has its time of issue, if not the usual; fields, the values of other fields
+// of the link (without, rand and salt are random, uid and start are 0, and what may be absent is); link and
+// digest, others than the scheme's; tokenParam and expiresParam, other names for the parameters (of ectoken,
+// akamai and bunny: param); md5 (see there).
 //
 // In a shell: node secure_token.mjs --help
 
@@ -35,33 +40,48 @@ const inNode = Boolean(globalThis.process?.versions?.node);
 
 // ---- The schemes
 
-/**
- * The schemes that are a digest: what a link looks like, how the message is hashed and the token written,
- * what the message is, how the secret is written, and how many seconds a link opens that says when it
- * was issued.
- */
-export const SCHEMES = {
-  azion: {
-    link: "?st={token}&e={expires}", digest: "md5:base64url",
-    message: "{secret}{path}{expires}", secret: "text", lifetime: null,
-  },
-  gcore: {
-    link: "?md5={token}&expires={expires}", digest: "md5:base64url",
-    message: "{expires}{path}{client_ip} {secret}", secret: "text", lifetime: null,
-  },
-  leaseweb: {
-    link: "?st={token}&e={expires}", digest: "md5:base64url",
-    message: "{secret}{client_ip}{path}{expires}", secret: "text", lifetime: null,
-  },
-  fastly: {
-    link: "?token={expires}_{token}", digest: "hmac-sha1:hex",
-    message: "{uri:raw}{expires}", secret: "base64", lifetime: null,
-  },
-  "alibaba-b": {
-    link: "/{time:yyyymmddhhmm+8}/{token}{path}", digest: "md5:hex",
-    message: "{secret}{time}{path:raw}", secret: "text", lifetime: 1800,
-  },
-};
+// The name, what a link looks like, how the message is hashed and the token written, what the message is, how
+// the secret is written, and how many seconds a link opens that says when it was issued.
+const ROWS = `
+azion  ?st={token}&e={expires}  md5:base64url  {secret}{path}{expires}  text  -
+gcore  ?md5={token}&expires={expires}  md5:base64url  {expires}{path}{client_ip} {secret}  text  -
+gcore-video  /{kind}/{account}_{video}/{token}/{expires}{path}  md5:base64url  {account}_{video}_{secret}_{expires}_{client_ip}  text  -
+gcore-mp4  ?md5={token}&expires={expires}&speed={speed?}&buffer={buffer?}  md5:base64url  {path}_{secret}_{expires}_{speed}_{buffer}_{client_ip}  text  -
+secure-link  ?md5={token}&expires={expires}  md5:base64url  {expires}{path}{client_ip} {secret}  text  -
+secure-link-secret  /{prefix}/{token}/{link*}  md5:hex  {link}{secret}  text  -
+secure-link-hmac  ?st={token}&ts={time:iso}&e={ttl}  hmac-sha256:base64url  {path}|{time}|{ttl}  text  -
+leaseweb  ?st={token}&e={expires}  md5:base64url  {secret}{client_ip}{path}{expires}  text  -
+bunny-basic  ?token={token}&expires={expires}  md5:base64url  {secret}{path}{expires}{client_ip}  text  -
+keycdn  ?token={token}&expire={expires}  md5:base64url  {path}{secret}{expires}  text  -
+keycdn-image  ?token={token}  md5:base64url  {path}{args}{secret}  text  -
+cdn77  ?secure={token},{expires?}  md5:base64url  {expires}{path}{secret}  text  -
+cdn77-path  /{token},{expires?}{path}  md5:base64url  {expires}{parent}{secret}  text  -
+cdnsun  ?secure={token}&expires={expires}  md5:base64url  {expires}{path}{secret}{client_ip}  text  -
+cdnvideo  ?md5={token}&e={expires}  md5:base64url  {secret}:{expires}:[{client_ip}:]{path}  text  -
+cloudflare  ?verify={time}-{token}  hmac-sha256:base64  {uri:raw}{time}  text  10800
+fastly  ?token={expires}_{token}  hmac-sha1:hex  {uri:raw}{expires}  base64  -
+alibaba-a  ?auth_key={time}-{rand}-{uid}-{token}  md5:hex  {path:raw}-{time}-{rand}-{uid}-{secret}  text  1800
+huawei-a  ?auth_key={time}-{rand}-{uid}-{token}  md5:hex  {path:raw}-{time}-{rand}-{uid}-{secret}  text  1800
+tencent-a  ?sign={time}-{rand}-{uid}-{token}  md5:hex  {path:raw}-{time}-{rand}-{uid}-{secret}  text  1800
+edgeone-a  ?sign={time}-{rand}-{uid}-{token}  md5:hex  {path:raw}-{time}-{rand}-{uid}-{secret}  text  1800
+alibaba-b  /{time:yyyymmddhhmm+8}/{token}{path}  md5:hex  {secret}{time}{path:raw}  text  1800
+tencent-b  /{time:yyyymmddhhmm+8}/{token}{path}  md5:hex  {secret}{time}{path:raw}  text  1800
+alibaba-c  /{token}/{time:hex}{path}  md5:hex  {secret}{path:raw}{time}  text  1800
+edgeone-c  /{token}/{time:hex}{path}  md5:hex  {secret}{path:raw}{time}  text  1800
+alibaba-c2  ?KEY1={token}&KEY2={time:hex}  md5:hex  {secret}{path:raw}{time}  text  1800
+tencent-c  /{token}/{time}{path}  md5:hex  {secret}{time}{path:raw}  text  1800
+tencent-d  ?sign={token}&t={time}  md5:hex  {secret}{path:raw}{time}  text  1800
+edgeone-d  ?sign={token}&t={time}  md5:hex  {secret}{path:raw}{time}  text  1800
+qiniu  ?sign={token}&t={expires:hex}  md5:hex  {secret}{path:raw}{expires}  text  -
+flussonic  ?token={token}-{salt}-{expires}-{start}  sha1:hex  {stream}[{client_ip}|no_check_ip]{start}{expires}{secret}{salt}  text  -
+lighttpd  /{token}/{time:hex}{path}  md5:hex  {secret}{path}{time}  text  60
+lighttpd-hmac-sha1  /{token}/{time:hex}{path}  hmac-sha1:base64url  /{time}{path}  text  60
+lighttpd-hmac-sha256  /{token}/{time:hex}{path}  hmac-sha256:base64url  /{time}{path}  text  60
+`.trim().split("\n").map((row) => row.split("  "));
+
+/** The schemes that are a digest. */
+export const SCHEMES = Object.fromEntries(ROWS.map(([name, link, digest, message, secret, lifetime]) =>
+  [name, { link, digest, message, secret, lifetime: lifetime === "-" ? null : Number(lifetime) }]));
 
 /** Azion, formerly MaxCDN and StackPath. */
 export const azion = (url, secret, expires, options = {}) =>
@@ -73,90 +93,294 @@ export const gcore = (url, secret, expires, options = {}) =>
 
 /** Signs in any of the schemes. */
 export async function sign(scheme, url, secret, expires, options = {}) {
-  if (scheme === "ectoken") return ectoken(url, secret, expires, options);
+  const own = { akamai, bunny, ectoken };
+  if (Object.hasOwn(own, scheme)) return own[scheme](url, secret, expires, options);
+  const { link, digest, ...rest } = options;
   const row = rowOf(scheme);
-  const known = ["path", "tokenParam", "expiresParam", "md5"];
-  if (row.message.includes("{client_ip}")) known.push("clientIp");
-  if (row.lifetime !== null) known.push("lifetime");
-  allowOnly(options, known, scheme);
-  const { tokenParam, expiresParam } = options;
-  const link = splitUrl(url);
-  const fields = messageFields(scheme, url, secret, expires, options);
-  const message = joinBytes(digestMessage(scheme, fields).map(([, bytes]) => bytes));
-  const token = await digest(scheme, fields.secret, message, options.md5);
-  const filled = (form) => form.replace(/\{([^}]+)\}/g,
-    (_, name) => ({ ...fields, token, path: link.path })[name.replace(/:.*/, "")]);
+  return signFormat({ ...row, link: link ?? row.link, digest: digest ?? row.digest }, url, secret, expires, rest);
+}
 
-  if (row.link.startsWith("/")) {
+/**
+ * Signs in a format of your own: link, digest and message as in secure_token_format, and where they are needed
+ * secret (how it is written: "text", "hex", "base64" or "base64url") and lifetime.
+ */
+export async function signFormat(format, url, secret, expires, options = {}) {
+  const known = ["path", "tokenParam", "expiresParam", "md5", "fields"];
+  if (format.message.includes("{client_ip}")) known.push("clientIp");
+  else if (options.clientIp !== undefined) fail("the message has no client_ip: take gcore, or the claim clientip of ectoken");
+  if (/\{time\b/.test(format.link)) known.push("lifetime");
+  allowOnly(options, known, "such a link");
+  const link = splitUrl(url);
+  const { front, behind } = splitPath(format.link, link.path);
+  const fields = linkFields(format, url, secret, expires, options);
+  const bytes = joinBytes(messageOf(format.message, fields).map(([, piece]) => piece));
+  const token = await hashedToken(format.digest, fields.secret, bytes, options.md5);
+  const filled = (form) => form.replace(FIELD, (_, name, spelling, mark, text) =>
+    (name === "path" ? behind : { ...fields, token }[name]) + text);
+
+  let { tokenParam, expiresParam } = options;
+  if (format.link.startsWith("/")) {
     if (tokenParam !== undefined || expiresParam !== undefined) {
-      fail(`${scheme} has its token in the path: there is no parameter to rename`);
+      fail("the token stands in the path: there is no parameter to rename");
     }
-    return joinUrl({ ...link, path: filled(row.link) }, link.query);
+    const segments = format.link.split("/").slice(front.split("/").length || 1).join("/");
+    return joinUrl({ ...link, path: `${front}/${filled(segments)}` }, format.link.includes("*}") ? "" : link.query);
   }
-  const params = row.link.slice(1).split("&").map((param) => param.split("="));
-  if (expiresParam !== undefined && params.length < 2) fail(`${scheme} has no parameter of the expiry's own`);
-  const names = params.map(([name], index) => [tokenParam, expiresParam][index] ?? name);
+  const params = format.link.slice(1).split("&").map((param) => {
+    let [name, value] = param.split(/=(.*)/);
+    if (value.includes("{token}")) {
+      name = tokenParam ?? name;
+    } else if (/\{(expires|time)\b/.test(value)) {
+      name = expiresParam ?? name;
+      expiresParam = undefined;
+    }
+    return [name, filled(value)];
+  }).filter(([, value]) => value !== "");
+  if (expiresParam !== undefined) fail("there is no parameter of the expiry's own to rename");
+  const names = params.map(([name]) => name);
   names.forEach(checkName);
-  if (names[0] === names[1]) fail(`token and expiry are both called ${names[0]}: give them two names`);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) fail(`two parameters are both called ${twice}: give them two names`);
   splitUrl(url, names);
-  return joinUrl(link, link.query, ...params.map(([, value], index) => `${names[index]}=${filled(value)}`));
+  return joinUrl(link, link.query, ...params.map((param) => param.join("=")));
 }
 
 function rowOf(scheme) {
   if (!Object.hasOwn(SCHEMES, scheme)) {
-    fail(`there is no scheme ${scheme}: write ${Object.keys(SCHEMES).join(", ")} or ectoken`);
+    fail(`there is no scheme ${scheme}: write ${[...Object.keys(SCHEMES), ...Object.keys(CLAIMS)].join(", ")}`);
   }
   return SCHEMES[scheme];
 }
 
+// A field of a link, and the text that ends it.
+const FIELD = /\{([a-z0-9_]+):?([^{}?*]*)([?*]?)\}([^{&/]*)/g;
+const PLAIN = String.raw`[!$'-.0-<>@-\[\]-~]`;
+
+// What stays in front of a token in the path, what is behind it, and the fields in front of it.
+function splitPath(form, path) {
+  const segments = form.split("/");
+  const first = segments.findIndex((segment) => /\{(token|expires|time|start|ttl)\b/.test(segment));
+  if (!form.startsWith("/") || first < 2) return { front: "", behind: path, found: {} };
+  const front = segments.slice(0, first).join("/");
+  const shape = front.replace(/\{(\w+)\}|[^{]+/g, (text, name) =>
+    name ? `(?<${name}>${PLAIN}+?)` : text.replace(/[^\w/-]/g, "\\$&"));
+  const match = new RegExp(`^${shape}(?=/)`).exec(path);
+  if (!match) fail(`the path does not begin with ${front}/, behind which the token comes: give one that does`);
+  return { front: match[0], behind: path.slice(match[0].length), found: match.groups };
+}
+
 /** The fields that a message may have, as bytes or text. */
-export function messageFields(scheme, url, secret, expires, { path, clientIp, lifetime } = {}) {
-  const row = rowOf(scheme);
+export const messageFields = (scheme, url, secret, expires, options) =>
+  linkFields(rowOf(scheme), url, secret, expires, options);
+
+function linkFields(format, url, secret, expires, { path, clientIp, lifetime, fields: given = {} } = {}) {
   const link = splitUrl(url);
-  const raw = toBytes(path ?? link.path);
-  return {
-    secret: keyOf(scheme, secret),
-    path: signedPath(link, path),
+  const { front, behind, found } = splitPath(format.link, link.path);
+  const signed = signedPath({ ...link, path: behind }, path);
+  const raw = toBytes(path ?? behind);
+  const query = link.query && `?${link.query}`;
+  const directory = signed.slice(0, signed.lastIndexOf(47));
+  const links = [...format.link.matchAll(FIELD)];
+  const fields = {
+    secret: keyOf(format, secret),
+    path: signed,
     "path:raw": raw,
-    "uri:raw": joinBytes([raw, link.query && `?${link.query}`]),
-    expires: expiryText(expires),
-    time: row.lifetime === null ? "" : issueOf(expires, lifetime ?? row.lifetime),
+    "uri:raw": joinBytes([raw, query]),
+    args: link.query,
+    dir: joinBytes([directory, "/"]),
+    parent: directory,
+    stream: directory.slice(1),
     client_ip: clientIp === undefined ? "" : addressText(clientIp),
+    ...linkTimes(links, expires, lifetime ?? format.lifetime ?? undefined),
+    ...found,
   };
+  const rest = { ...given };
+  for (const [, name, spelling, mark, end] of links) {
+    if (name === "token" || name in fields) continue;
+    fields[name] = mark === "*" ? behind.slice(1) + query : fieldOf(name, spelling, mark, end, given[name]);
+    delete rest[name];
+  }
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) fail(`the link has no field ${unknown}, or it is not given so: leave it out`);
+  if (format.message.includes("{parent}") && directory.length === 0) {
+    fail("there is no directory above the file: sign a path that has one");
+  }
+  return fields;
+}
+
+// The time, and the lifetime where the link says it.
+function linkTimes(links, expires, lifetime) {
+  const names = new Map(links.map(([, name, ...rest]) => [name, rest]));
+  const name = ["expires", "time"].find((one) => names.has(one));
+  const never = expires === "never";
+  if (name === undefined || (never && names.get(name)[1] !== "")) {
+    if (!never) fail('these links do not expire: write "never" for the expiry');
+    return name === undefined ? {} : { [name]: "" };
+  }
+  const [spelling] = names.get(name);
+  const now = Math.floor(Date.now() / 1000);
+  if (never && names.has("ttl")) return { [name]: timeText(now, spelling), ttl: "0" };
+  if (never) fail("these links have an expiry: write a Unix time in seconds");
+  let seconds = Number(expiryText(expires));
+  // Where the link says how long it opens, that is from now on.
+  if (names.has("ttl")) lifetime ??= Math.max(1, seconds - now);
+  if (name === "time") {
+    if (!(Number.isInteger(lifetime) && lifetime >= 1 && lifetime <= seconds)) {
+      fail("the lifetime is no whole number of seconds from 1 to the expiry: write 1800 for half an hour");
+    }
+    seconds -= lifetime;
+  }
+  return { [name]: timeText(seconds, spelling), ...(names.has("ttl") && { ttl: String(lifetime) }) };
+}
+
+function timeText(seconds, spelling) {
+  if (spelling.startsWith("yyyymmddhhmm")) return issueTime(seconds, Number(spelling.slice(12)));
+  return spelling === "hex" ? seconds.toString(16).padStart(8, "0") : String(seconds);
+}
+
+/** A time to the minute, by the clock of UTC+8 or another zone. */
+export const issueTime = (seconds, east = 8) =>
+  new Date((seconds + east * 3600) * 1000).toISOString().replace(/\D/g, "").slice(0, 12);
+
+function fieldOf(name, spelling, mark, end, given) {
+  const random = () => toHex(globalThis.crypto?.getRandomValues(new Uint8Array(16)) ??
+    Uint8Array.from({ length: 16 }, () => Math.random() * 256));
+  const usual = { rand: random, salt: random, uid: () => "0", start: () => "0" };
+  const value = given ?? usual[name]?.() ?? "";
+  if (!new RegExp(`^${PLAIN}*$`).test(value) || (end !== "" && value.includes(end))) {
+    fail(`the field ${name} has characters that would end it: write letters and digits`);
+  }
+  if (value === "" && mark === "") fail(`the link has a field ${name}: give it a value`);
+  return name === "start" && value !== "0" ? timeText(Number(value), spelling) : value;
 }
 
 /** What is hashed, piece by piece: pairs of a field's name (or the literal text) and its bytes. */
 export const digestMessage = (scheme, fields) => messageOf(rowOf(scheme).message, fields);
 
+const PIECE = /\\(.)|\[((?:\\.|[^\]\\|])*)(?:\|((?:\\.|[^\]\\])*))?\]|\{\{|\}\}|\{([^{}]*)\}|\$/gs;
+
 /** The same of a message that is written as in the table. */
-export const messageOf = (form, fields) =>
-  form.split(/\{([^}]+)\}/).map((text, index) => [text, toBytes(index % 2 ? fields[text] : text)])
-    .filter(([text]) => text !== "");
+export function messageOf(form, fields) {
+  const pieces = [];
+  const literal = (text) => text !== "" && pieces.push([text, toBytes(text)]);
+  let end = 0;
+  for (const match of form.matchAll(PIECE)) {
+    const [all, escaped, inside, otherwise = "", field] = match;
+    literal(form.slice(end, match.index));
+    end = match.index + all.length;
+    if (escaped !== undefined) {
+      literal({ n: "\n", t: "\t" }[escaped] ?? escaped);
+    } else if (all === "{{" || all === "}}") {
+      literal(all[0]);
+    } else if (inside !== undefined) {
+      const value = fields[/\{(.*?)\}/.exec(inside)?.[1]];
+      pieces.push(...messageOf(value?.length === 0 ? otherwise : inside, fields));
+    } else if (fields[field] === undefined) {
+      fail(`the message has ${all}, which the link has not: no variables of NGINX can be signed here`);
+    } else {
+      pieces.push([field, toBytes(fields[field])]);
+    }
+  }
+  literal(form.slice(end));
+  return pieces;
+}
 
 /** The token of a message. `hash` is a MD5, see there. */
-export async function digest(scheme, key, message, hash) {
-  const [name, encoding] = rowOf(scheme).digest.split(":");
-  const bytes = name === "md5" ? await md5(message, hash) : await hmacSha1(key, message);
-  return encoding === "hex" ? toHex(bytes) : toBase64url(bytes);
-}
+export const digest = (scheme, key, message, hash) => hashedToken(rowOf(scheme).digest, key, message, hash);
 
-async function hmacSha1(key, message) {
-  const { subtle } = await webCrypto();
-  const prepared = await subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-1" }, false, ["sign"]);
-  return new Uint8Array(await subtle.sign("HMAC", prepared, message));
-}
-
-function issueOf(expires, lifetime) {
-  const issued = Number(expiryText(expires)) - lifetime;
-  if (!(Number.isInteger(lifetime) && lifetime >= 1 && issued >= 0)) {
-    fail("the lifetime is no whole number of seconds from 1 to the expiry: write 1800 for half an hour");
+async function hashedToken(form, key, message, hash) {
+  const match = /^(hmac-)?(md5|sha1|sha256|sha384|sha512):(hex|base64|base64url)$/.exec(form);
+  if (!match) fail(`there is no digest ${form}: write md5:hex or hmac-sha256:base64url, for example`);
+  const [, keyed, name, encoding] = match;
+  const hashed = async (bytes) => (name === "md5" ? md5(bytes, hash)
+    : new Uint8Array(await (await webCrypto()).subtle.digest(name.replace("sha", "SHA-"), bytes)));
+  let bytes;
+  if (keyed === undefined) {
+    bytes = await hashed(message);
+  } else {
+    // Web Crypto has no HMAC of MD5.
+    const block = new Uint8Array(/384|512/.test(name) ? 128 : 64);
+    block.set(key.length > block.length ? await hashed(key) : key);
+    const inner = await hashed(joinBytes([block.map((byte) => byte ^ 0x36), message]));
+    bytes = await hashed(joinBytes([block.map((byte) => byte ^ 0x5c), inner]));
   }
-  return issueTime(issued);
+  if (encoding === "hex") return toHex(bytes);
+  // In a query, + is a blank.
+  return encoding === "base64url" ? toBase64url(bytes) : encodeURIComponent(btoa(String.fromCharCode(...bytes)));
 }
 
-/** A time of issue to the minute, by the clock of UTC+8. */
-export const issueTime = (seconds) =>
-  new Date((seconds + 8 * 3600) * 1000).toISOString().replace(/\D/g, "").slice(0, 12);
+// ---- akamai and bunny
+
+/** The claims of the schemes that have them. */
+export const CLAIMS = {
+  akamai: ["st", "acl", "id", "data", "salt"],
+  bunny: ["token_path", "token_countries", "token_countries_blocked"],
+  ectoken: ["url_allow", "country_allow", "country_deny", "ref_allow", "ref_deny", "host_allow", "host_deny",
+    "proto_allow", "proto_deny", "clientip"],
+};
+
+/**
+ * Akamai EdgeAuth 2.0. Options: param, clientIp, and claims, such as { acl: "/films/*" }. Without acl the link
+ * opens the URL's path alone.
+ */
+export async function akamai(url, secret, expires, options = {}) {
+  allowOnly(options, ["clientIp", "param", "claims"], "akamai");
+  const { clientIp, param = "hdnts", claims = {} } = options;
+  checkClaims("akamai", claims, "~");
+  checkName(param);
+  const link = splitUrl(url, [param]);
+  const said = { ...claims, exp: expiryText(expires), ip: clientIp === undefined ? undefined : addressText(clientIp) };
+  const body = ["ip", "st", "exp", "acl", "id", "data"].filter((name) => said[name] !== undefined)
+    .map((name) => `${name}=${said[name]}`).join("~");
+  const message = body + ("acl" in claims ? "" : `~url=${link.path}`) + ("salt" in claims ? `~salt=${claims.salt}` : "");
+  const code = await hashedToken("hmac-sha256:hex", keyOf({ secret: "hex" }, secret), toBytes(message));
+  const escaped = body.replace(/[^A-Za-z0-9._~!*'(),;:@/?=$-]+/g, encodeURIComponent);
+  return joinUrl(link, link.query, `${param}=${escaped}~hmac=${code}`);
+}
+
+/**
+ * bunny.net, advanced. Options: param, clientIp, and claims, such as { token_path: "/films/" }, which the link
+ * then opens with all below.
+ */
+export async function bunny(url, secret, expires, options = {}) {
+  allowOnly(options, ["clientIp", "param", "claims"], "bunny");
+  const { clientIp, param = "token", claims = {} } = options;
+  checkClaims("bunny", claims, "&");
+  checkName(param);
+  const link = splitUrl(url, [param, "expires", ...Object.keys(claims)]);
+  const address = clientIp === undefined ? [] : addressBytes(addressText(clientIp));
+  const said = Object.entries(claims);
+  const sent = link.query.split("&").filter(Boolean).map((piece) => piece.replaceAll("+", " ").split(/=(.*)/s));
+  const pairs = [
+    ...said.map((pair) => pair.map(toBytes)),
+    ...sent.map(([name, value = ""]) => [percentDecode(name), percentDecode(value)]),
+  ].sort(([one], [other]) => (toHex(one) < toHex(other) ? -1 : 1)).map(([name, value]) => joinBytes([name, "=", value]));
+  const message = joinBytes([
+    claims.token_path ?? link.path, expiryText(expires), address, ...pairs.flatMap((pair, at) => (at ? ["&", pair] : [pair])),
+  ]);
+  const made = await hashedToken("hmac-sha256:base64url", secretBytes(secret), message);
+  const token = `HS256-${address.length > 0 ? "1-" : ""}${made}`;
+  return joinUrl(link, link.query, `${param}=${token}`, `expires=${expires}`,
+    ...said.map(([name, value]) => `${name}=${percentEncode(toBytes(value)).replaceAll("/", "%2F")}`));
+}
+
+/** An address as bytes, of IPv6 those of its network. */
+export function addressBytes(address) {
+  if (address.includes(".")) return address.split(".").map(Number);
+  const [front, end] = address.split("::").map((half) => half.split(":").filter(Boolean));
+  const groups = end ? [...front, ...Array(8 - front.length - end.length).fill("0"), ...end] : front;
+  const bytes = groups.flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16) & 255]);
+  return [...bytes.slice(0, 8), ...Array(8).fill(0)];
+}
+
+function checkClaims(scheme, claims, end) {
+  for (const [name, value] of Object.entries(claims)) {
+    if (!CLAIMS[scheme].includes(name)) fail(`there is no claim ${name}: write one of ${CLAIMS[scheme].join(", ")}`);
+    if (typeof value !== "string" || value === "" || value.includes(end) || hasControls(value)) {
+      fail(`the claim ${name} is empty, or has an ${end} or a control character: write another value`);
+    }
+  }
+}
 
 /**
  * Edgio, formerly Verizon and EdgeCast. Options: path, param, and claims, the restrictions by name (see
@@ -305,13 +529,17 @@ function secretBytes(secret) {
   return toBytes(secret);
 }
 
-/** The bytes that a secret stands for. */
-export const keyOf = (scheme, secret) => (rowOf(scheme).secret === "base64" ? bytesOfBase64(secret) : secretBytes(secret));
-
-function bytesOfBase64(secret) {
-  const text = String.fromCharCode(...secretBytes(secret));
-  const key = /^[A-Za-z0-9+/]+={0,2}$/.test(text) && text.length % 4 === 0 ? atob(text) : "";
-  if (btoa(key) !== text) fail("the secret is not written in base64 with its = at the end, and must be");
+/** The bytes that a secret stands for, of a scheme by its name or of a format. */
+export function keyOf(scheme, secret) {
+  const form = (typeof scheme === "string" ? rowOf(scheme) : scheme).secret ?? "text";
+  const bytes = secretBytes(secret);
+  if (form === "text") return bytes;
+  const text = String.fromCharCode(...bytes);
+  if (form === "hex" && /^(?:[0-9a-f]{2})+$/i.test(text)) return Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
+  const standard = form === "base64url" ? text.replaceAll("-", "+").replaceAll("_", "/").replace(/=*$/, "") : text;
+  const padded = form === "base64url" ? standard.padEnd(Math.ceil(standard.length / 4) * 4, "=") : standard;
+  const key = form !== "hex" && /^[A-Za-z0-9+/]+={0,2}$/.test(padded) && padded.length % 4 === 0 ? atob(padded) : "";
+  if (key === "" || btoa(key) !== padded) fail(`the secret is not written in ${form} (base64 with its = at the end), and must be`);
   return Uint8Array.from(key, (character) => character.charCodeAt(0));
 }
 
@@ -402,20 +630,24 @@ export async function webCrypto() {
 
 // ---- The command line
 
-const USAGE = `usage: node secure_token.mjs --scheme NAME --secret-file FILE
-           (--expires-in SECONDS | --expires-at UNIX) [--client-ip ADDRESS] [--path PATH]
-           [--lifetime SECONDS] [--claim name=value ...] [--param NAME] URL
+const USAGE = `usage: node secure_token.mjs (--scheme NAME | --link LINK --digest DIGEST --message MESSAGE)
+           --secret-file FILE (--expires-in SECONDS | --expires-at UNIX | --never) [--client-ip ADDRESS]
+           [--path PATH] [--lifetime SECONDS] [--field name=value ...] [--claim name=value ...] [--param NAME] URL
        node secure_token.mjs --schemes
 
 Prints the signed URL.
 
-  --scheme NAME         ${Object.keys(SCHEMES).join(", ")} or ectoken; --schemes tells what they sign
+  --scheme NAME         ${Object.keys(CLAIMS).join(", ")}, or one of --schemes, which tells what they sign
+  --link, --digest, --message    a format of your own; with --scheme, another link or digest than its own
+  --secret-form FORM    of a format of your own: text, hex, base64 or base64url
   --secret-file FILE    holds the secret; one newline at its end is dropped
-  --client-ip ADDRESS   open it to this client only (gcore, leaseweb)
-  --lifetime SECONDS    that the server lets a link open (alibaba-b), where they are not 1800
+  --never               no expiry, where the scheme has that
+  --client-ip ADDRESS   open it to this client only, where the scheme has that
+  --lifetime SECONDS    that the server lets a link open that has its time of issue, where they are not the usual
   --path PATH           sign this path as it is, instead of the URL's: for example a directory
-  --claim name=value    a restriction (ectoken): ${Object.keys(RESTRICTIONS).slice(0, 5).join(", ")},
-                        ${Object.keys(RESTRICTIONS).slice(5).join(", ")}
+  --field name=value    another field of the link
+  --claim name=value    a restriction: of ectoken ${CLAIMS.ectoken.join(", ")};
+                        of akamai ${CLAIMS.akamai.join(", ")}; of bunny ${CLAIMS.bunny.join(", ")}
   --param NAME          the token's parameter, where it is called otherwise
 `;
 
@@ -423,13 +655,14 @@ async function signFromArguments(args) {
   const { parseArgs } = await import("node:util");
   const { readFileSync } = await import("node:fs");
   const text = { type: "string", multiple: true };
-  const names = ["scheme", "secret-file", "expires-in", "expires-at", "client-ip", "path", "lifetime", "param"];
+  const names = ["scheme", "link", "digest", "message", "secret-form", "secret-file", "expires-in", "expires-at",
+    "client-ip", "path", "lifetime", "param"];
   let given;
   try {
     given = parseArgs({
       args,
       allowPositionals: true,
-      options: Object.fromEntries([...names, "claim"].map((name) => [name, text])),
+      options: { ...Object.fromEntries([...names, "claim", "field"].map((name) => [name, text])), never: { type: "boolean" } },
     });
   } catch (error) {
     fail(error.message.split("\n")[0]);
@@ -438,34 +671,42 @@ async function signFromArguments(args) {
   if (repeated !== undefined) fail(`--${repeated} is given more than once: give it once`);
   const value = Object.fromEntries(names.map((name) => [name, given.values[name]?.[0]]));
 
-  const isSealed = value.scheme === "ectoken";
-  if (!isSealed && !Object.hasOwn(SCHEMES, value.scheme ?? "")) {
-    fail(`write --scheme with ${Object.keys(SCHEMES).join(", ")} or ectoken`);
+  const { scheme, link, digest: digestForm, message } = value;
+  const hasClaims = Object.hasOwn(CLAIMS, scheme ?? "");
+  const isOwn = scheme === undefined && ![link, digestForm, message].includes(undefined);
+  if (!isOwn && !hasClaims && !Object.hasOwn(SCHEMES, scheme ?? "")) {
+    fail(`write --scheme with ${[...Object.keys(SCHEMES), ...Object.keys(CLAIMS)].join(", ")}, or --link, --digest and --message`);
   }
+  if (scheme !== undefined && message !== undefined) fail("the message is the scheme's: write --message without --scheme");
   if (value["secret-file"] === undefined) fail("write --secret-file with the file that holds the secret");
-  if ((value["expires-in"] === undefined) === (value["expires-at"] === undefined)) {
-    fail("write either --expires-in with seconds from now or --expires-at with a Unix time");
+  if ([value["expires-in"], value["expires-at"], given.values.never].filter((one) => one !== undefined).length !== 1) {
+    fail("write either --expires-in with seconds from now or --expires-at with a Unix time, or --never");
   }
   if (given.positionals.length !== 1) fail("write one URL, in quotes");
 
   const options = {};
-  if (value.path !== undefined) options.path = value.path;
-  if (value.param !== undefined) options[isSealed ? "param" : "tokenParam"] = value.param;
-  if (value["client-ip"] !== undefined) {
-    if (isSealed) fail("ectoken has no --client-ip: write --claim clientip=ADDRESS");
-    if (!SCHEMES[value.scheme].message.includes("{client_ip}")) fail("--client-ip goes with gcore and leaseweb");
-    options.clientIp = value["client-ip"];
+  const take = (name, as, isFor = true) => {
+    if (value[name] === undefined) return;
+    if (!isFor) fail(`${scheme} has no --${name}; what it has are claims: ${CLAIMS[scheme].join(", ")}`);
+    options[as] = value[name];
+  };
+  take("path", "path", !hasClaims || scheme === "ectoken");
+  take("param", hasClaims ? "param" : "tokenParam");
+  take("client-ip", "clientIp", scheme !== "ectoken");
+  take("lifetime", "lifetime", !hasClaims);
+  if (options.lifetime !== undefined) options.lifetime = secondsOf(options.lifetime, "--lifetime");
+  if (!isOwn) {
+    take("link", "link", !hasClaims);
+    take("digest", "digest", !hasClaims);
   }
-  if (value.lifetime !== undefined) {
-    if (isSealed) fail("ectoken has no --lifetime: its links say when they expire");
-    options.lifetime = secondsOf(value.lifetime, "--lifetime");
-  }
-  for (const claim of given.values.claim ?? []) {
-    if (!isSealed || !claim.includes("=")) fail("--claim goes with ectoken, as name=value");
-    const name = claim.slice(0, claim.indexOf("="));
-    options.claims ??= {};
-    if (name in options.claims) fail(`--claim ${name} is given twice: put a comma between its values`);
-    options.claims[name] = claim.slice(name.length + 1);
+  for (const [what, isFor] of [["claim", hasClaims], ["field", !hasClaims]]) {
+    for (const pair of given.values[what] ?? []) {
+      if (!isFor || !pair.includes("=")) fail("--claim goes with ectoken, akamai and bunny, --field with others, as name=value");
+      const name = pair.slice(0, pair.indexOf("="));
+      const list = (options[`${what}s`] ??= {});
+      if (name in list) fail(`--${what} ${name} is given twice: put a comma between its values`);
+      list[name] = pair.slice(name.length + 1);
+    }
   }
 
   let secret;
@@ -475,7 +716,10 @@ async function signFromArguments(args) {
     fail(`the secret file cannot be read (${error.code}): name a file that you may read`);
   }
   if (secret.at(-1) === 10) secret = secret.subarray(0, secret.at(-2) === 13 ? -2 : -1);
-  return sign(value.scheme, given.positionals[0], secret, expiryOf(value["expires-in"], value["expires-at"]), options);
+  const expires = given.values.never ? "never" : expiryOf(value["expires-in"], value["expires-at"]);
+  const [url] = given.positionals;
+  if (!isOwn) return sign(scheme, url, secret, expires, options);
+  return signFormat({ link, digest: digestForm, message, secret: value["secret-form"] }, url, secret, expires, options);
 }
 
 const expiryOf = (seconds, time) =>
@@ -486,8 +730,7 @@ function secondsOf(text, option) {
   return Number(text);
 }
 
-const table = () => Object.entries(SCHEMES).map(([name, { link, digest, message, secret, lifetime }]) =>
-  [name, link, digest, message, secret, lifetime ?? "-"].join("\t"));
+const table = () => ROWS.map((row) => row.join("\t"));
 
 async function main() {
   const { pathToFileURL } = await import("node:url");

@@ -15,9 +15,10 @@ import (
 	"securetoken"
 )
 
-const usage = "usage: secure-token --scheme NAME --secret-file FILE" +
-	" (--expires-in SECONDS | --expires-at UNIX) [--client-ip ADDRESS] [--path PATH]" +
-	" [--lifetime SECONDS] [--claim name=value]... [--param NAME] URL; the NAMEs are ectoken and those of --schemes"
+const usage = "usage: secure-token (--scheme NAME | --link LINK --digest DIGEST --message MESSAGE) --secret-file FILE" +
+	" (--expires-in SECONDS | --expires-at UNIX | --never) [--client-ip ADDRESS] [--path PATH] [--lifetime SECONDS]" +
+	" [--field name=value]... [--claim name=value]... [--param NAME] URL; the NAMEs are akamai, bunny, ectoken and" +
+	" those of --schemes"
 
 func main() {
 	if len(os.Args) == 2 && os.Args[1] == "--schemes" {
@@ -44,10 +45,13 @@ func list() {
 
 func run(args []string) (string, error) {
 	given := map[string]string{}
-	options := securetoken.Options{Claims: map[string]string{}}
+	options := securetoken.Options{Claims: map[string]string{}, Fields: map[string]string{}}
 	flags := flag.NewFlagSet("secure-token", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	for _, name := range []string{"scheme", "secret-file", "expires-in", "expires-at", "client-ip", "path", "lifetime", "param"} {
+	for _, name := range []string{
+		"scheme", "link", "digest", "message", "secret-form", "secret-file", "expires-in", "expires-at", "client-ip",
+		"path", "lifetime", "param",
+	} {
 		name := name
 		flags.Func(name, "", func(value string) error {
 			if _, twice := given[name]; twice || value == "" {
@@ -57,25 +61,32 @@ func run(args []string) (string, error) {
 			return nil
 		})
 	}
-	flags.Func("claim", "", func(claim string) error {
-		name, value, _ := strings.Cut(claim, "=")
-		if _, twice := options.Claims[name]; twice {
-			return errors.New("given twice: separate the entries of a list by commas")
-		}
-		options.Claims[name] = value
-		return nil
-	})
+	for name, list := range map[string]map[string]string{"claim": options.Claims, "field": options.Fields} {
+		list := list
+		flags.Func(name, "", func(pair string) error {
+			name, value, _ := strings.Cut(pair, "=")
+			if _, twice := list[name]; twice {
+				return errors.New("given twice: separate the entries of a list by commas")
+			}
+			list[name] = value
+			return nil
+		})
+	}
+	never := flags.Bool("never", false, "")
 	if err := flags.Parse(args); err != nil {
 		return "", fmt.Errorf("%w; %s", err, usage)
 	}
+	expires := securetoken.Never
 	seconds := given["expires-in"] + given["expires-at"]
-	if flags.NArg() != 1 || given["secret-file"] == "" || seconds == "" ||
-		(given["expires-in"] == "") == (given["expires-at"] == "") {
+	if flags.NArg() != 1 || given["secret-file"] == "" || (seconds == "") != *never ||
+		given["expires-in"] != "" && given["expires-at"] != "" {
 		return "", errors.New(usage)
 	}
-	expires, err := number(seconds)
-	if err != nil {
-		return "", err
+	var err error
+	if !*never {
+		if expires, err = number(seconds); err != nil {
+			return "", err
+		}
 	}
 	if given["expires-in"] != "" {
 		expires += time.Now().Unix()
@@ -93,7 +104,24 @@ func run(args []string) (string, error) {
 		}
 	}
 	options.ClientIP, options.Path, options.TokenParam = given["client-ip"], given["path"], given["param"]
-	return securetoken.Sign(given["scheme"], flags.Arg(0), secret, expires, options)
+	_, hasClaims := securetoken.Claims[given["scheme"]]
+	format := securetoken.Scheme{Secret: given["secret-form"]}
+	switch {
+	case hasClaims && given["link"]+given["digest"]+given["message"] == "":
+		return securetoken.Sign(given["scheme"], flags.Arg(0), secret, expires, options)
+	case given["scheme"] != "" && given["message"] == "":
+		if format, err = securetoken.Find(given["scheme"]); err != nil {
+			return "", err
+		}
+	case hasClaims || given["scheme"] != "" || given["link"] == "" || given["digest"] == "" || given["message"] == "":
+		return "", errors.New(usage)
+	}
+	for name, of := range map[string]*string{"link": &format.Link, "digest": &format.Digest, "message": &format.Message} {
+		if given[name] != "" {
+			*of = given[name]
+		}
+	}
+	return format.Sign(flags.Arg(0), secret, expires, options)
 }
 
 func number(text string) (int64, error) {
