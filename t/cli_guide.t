@@ -29,7 +29,7 @@ $ENV{TZ} = 'UTC';
 # Runs the commands of a block; what is said about /usr/local is meant here.
 sub run {
     my ($commands) = @_;
-    $commands =~ s{/usr/local/}{$dir/usr/local/}g;
+    $commands =~ s{(/usr/local/|/etc/nginx/)}{$dir$1}g;
     spill("$dir/commands", $commands);
     return scalar qx{cd '$dir' && sh commands 2>&1};
 }
@@ -47,6 +47,7 @@ run("mkdir -p /usr/local/share/bash-completion/completions\n");
 run_command('make cli');
 
 my @blocks = blocks($guide);
+spill("$dir/etc/nginx/nginx.conf", $_->{text}) for grep { $_->{lang} eq 'nginx' && $_->{heading} eq 'From a configuration' } @blocks;
 for my $number (0 .. $#blocks) {
     my ($block, $next) = @blocks[ $number, $number + 1 ];
     next if $block->{lang} ne 'sh';
@@ -67,7 +68,7 @@ ok -x "$dir/usr/local/bin/secure-token", 'and the command';
 
 # The names of options that are told of.
 my $help = join '', map { run("secure-token $_ --help\n") } qw(sign verify explain keygen schemes reasons mistakes man);
-for my $option (slurp($guide) =~ /`(--[a-z-]+)/g) {
+for my $option (slurp($guide) =~ /`(--[a-z0-9_-]+)/g) {
     like $help, qr/^ +\Q$option\E\b/m, "$option is one";
 }
 

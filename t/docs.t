@@ -6,6 +6,8 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
+use Digest::MD5 qw(md5_hex);
+use Digest::SHA qw(hmac_sha256_hex sha256_hex);
 use File::Basename qw(basename dirname);
 use Test::More;
 use Documents;
@@ -34,6 +36,11 @@ for my $document (documents()) {
         if ($block->{text} =~ /\bectoken\s+legacy;/) {
             like $said, qr/\[warn\][^\n]*\bversion 2\b/, "$block->{where}: with a warning of version 2";
             $said =~ s/.*\[warn\].*\bversion 2\b.*//g;
+        }
+        # What an example says of itself.
+        if ($block->{text} =~ /# nginx -t warns: (.*)/) {
+            like $said, qr/\[warn\].*\Q$1\E/, "$block->{where}: with the warning that it tells of";
+            $said =~ s/.*\[warn\].*\Q$1\E.*//;
         }
         unlike $said, qr/\[warn\]/, "$block->{where}: without another warning";
     }
@@ -192,24 +199,23 @@ sub signed {
 }
 
 {
-    # docs/vendors.md: each of its configurations with a link.
-    my ($bound, $free, $fastly, $alibaba, $dry) = map { Documents::Nginx->new($_->{text}) } blocks("$ROOT/docs/vendors.md", lang => 'nginx');
-    for my $nginx ($bound, $free, $fastly, $alibaba, $dry) {
-        $nginx->file("$_/videos/a.mp4", "a film\n") for qw(html srv/www);
-        $nginx->start;
-        is $nginx->status('/videos/a.mp4'), $nginx == $dry ? 200 : 403, 'vendors: without a token';
-    }
-    my %with = (secret => $secret);
-    is $_->[0]->status($_->[1]), $_->[2], "vendors: $_->[3]"
-        for [$bound, leaseweb('/videos/a.mp4', %with, ip => '127.0.0.1'), 200, 'leaseweb, for an address'],
-        [$bound, leaseweb('/videos/a.mp4', %with), 403, 'leaseweb, for none'],
-        [$free, leaseweb('/videos/a.mp4', %with), 200, 'leaseweb, where there is none'],
-        [$fastly, fastly('/videos/a.mp4?a=1', secret => 'replace+me+openssl+rand+base6432'), 200, 'fastly'],
-        [$fastly, fastly('/videos/a.mp4?a=1', secret => 'replace+me+openssl+rand+base6432', signs => '/videos/a.mp4'), 403, 'fastly, the path alone'],
-        [$fastly, fastly('/videos/a.mp4', secret => 'replace+me+openssl+rand+base6432', signs => '/videos/a.mp4'), 200, 'fastly, the path alone, and nothing else'],
-        [$alibaba, alibaba_b('/videos/a.mp4', %with), 200, 'alibaba-b'],
-        [$alibaba, alibaba_b('/videos/a.mp4', %with, time => time - 32 * 60), 403, 'alibaba-b, after half an hour'];
-    $_->stop for $bound, $free, $fastly, $alibaba, $dry;
+    my $format = example('secure_token_format', 0);
+    my $sig = sub { hmac_sha256_hex("$later\n/films/a.txt\n$_[0]", $secret) };
+    is $format->status('/films/a.txt?sig=' . $sig->($_->[0]) . "&exp=$later", '-H', 'Host: a.example'), $_->[1], "a format: for the host $_->[0]"
+        for ['a.example', 200], ['b.example', 403];
+    $format->stop;
+
+    my $link = example('secure_token_link', 0);
+    my $token = gcore_token($secret, '/films/a.txt', $later);
+    is $link->status("/films/a.txt?$_->[0]"), $_->[1], "links of another shape: $_->[2]"
+        for ["access=$later.$token", 200, 'its own'], ["md5=$token&expires=$later", 403, 'that of the vendor no more'];
+    $link->stop;
+
+    my $digest = example('secure_token_digest', 0);
+    my $issued = time;
+    is $digest->status("/films/a.txt?auth_key=$issued-x-0-" . $_->[0]->("/films/a.txt-$issued-x-0-$secret")), $_->[1], "another digest: $_->[2]"
+        for [\&sha256_hex, 200, 'that'], [\&md5_hex, 403, 'the usual one no more'];
+    $digest->stop;
 }
 
 {
@@ -262,7 +268,7 @@ for my $block (blocks($reference, lang => 'text')) {
     push @directives, $name;
 
     # Of a form that every scheme takes.
-    my $with_secret = 'secure_token_secret replace+me+openssl+rand+base6432;';
+    my $with_secret = 'secure_token_secret 00112233445566778899aabbccddeeff;';
     if ($default ne '—') {
         is complaint("$default $with_secret"), '', "$name: the default is a valid directive";
         like $default, qr/^\Q$name\E \S+;$/, "$name: the default is one of it";
@@ -271,6 +277,9 @@ for my $block (blocks($reference, lang => 'text')) {
     my ($parameters) = $syntax =~ /^\w+ (.*);$/;
     $parameters =~ s/^\[([^\[\]]*)\]$/$1/;    # may be left out altogether
     my @words = split / \| /, $parameters;
+    # Whatever the command knows as a scheme, and the words that may stand behind it.
+    @words = ('off', map { my $scheme = $_; ($scheme->{name}, map { "$scheme->{name} $_" } @{ $scheme->{words} }) } schemes())
+        if $name eq 'secure_token';
     if (@words > 1 && $words[0] ne 'value') {
         # What is in brackets may be left out.
         my @allowed = map { /(.*) \[(.*)\]/ ? ($1, "$1 $2") : $_ } @words;
@@ -278,7 +287,7 @@ for my $block (blocks($reference, lang => 'text')) {
         like complaint("$name nonsense; $with_secret"), qr/\[emerg\].* "$name": /, "$name nonsense";
     }
 
-    is $context, { secure_token_zone => 'http', secure_token_metrics => 'location' }->{$name} // 'http, server, location',
+    is $context, { secure_token_zone => 'http', secure_token_format => 'http', secure_token_metrics => 'location' }->{$name} // 'http, server, location',
         "$name: where it may stand";
     my $use = 'x=y ' x 9;    # too much for any of them, but not "not allowed here"
     for my $level (qw(http server location)) {
@@ -305,11 +314,28 @@ for my $document (@all) {
     is_deeply [sort keys %named], [], basename($document) . ': names no directive that there is not';
 }
 
-my ($schemes) = complaint('secure_token nonsense;') =~ /write one of "(.*?)" in /;
-my ($syntax) = $text =~ /^Syntax:  secure_token (.*);$/m;
-is $syntax =~ s{ \.\.\.\z}{}r =~ s/ \[.*?\]//gr =~ s/ \| /", "/gr, $schemes, 'the reference has all schemes and no other';
-is_deeply sorted($syntax =~ /\[(\w+)\]/g), sorted(map { @{ $_->{words} } } schemes()),
-    'and all words that may stand behind one';
+my ($schemes) = complaint('secure_token nonsense;') =~ /write one of "off", "(.*?)", or define /;
+is_deeply [(split /", "/, $schemes)], [map { $_->{name} } schemes()], 'the module has the schemes of the command';
+my ($words) = $text =~ /^\| word \| behind \|.*\n\| --- .*\n((?:\|.*\n)+)/m;
+is_deeply sorted($words =~ /^\| (`[\w=]+` \| `[\w-]+`) \|/mg), sorted(map { my $scheme = $_; map { "`$_` | `$scheme->{name}`" } @{ $scheme->{words} } } schemes()),
+    'and the reference all words that may stand behind one';
+
+# Which digests the vendors leave to choose.
+{
+    my ($table) = $text =~ /^\| scheme \| digest \|\n\| --- .*\n((?:\|.*\n)+)/m;
+    my %choice;
+    while ($table =~ /^\| (.*?) \| (.*?) \|$/mg) {
+        my ($schemes, $digests) = ($1, $2);
+        for my $scheme ($schemes =~ /`([^`]+)`/g) { $choice{$scheme} = [$digests =~ /`([^`]+)`/g] }
+    }
+    my $secret = 'secure_token_secret 00112233445566778899aabbccddeeff;';
+    for my $scheme (schemes()) {
+        my $name = $scheme->{name};
+        my $said = complaint("secure_token $name; secure_token_digest hmac-sha384:hex; $secret");
+        my ($others) = $said =~ /write one of "(.*)" in /;
+        is_deeply sorted($others ? split /", "/, $others : ()), sorted(@{ $choice{$name} // [] }), "secure_token_digest: $name";
+    }
+}
 
 # --- Variables, reasons, statuses -------------------------------------------------------------------
 

@@ -6,8 +6,10 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
+use Digest::SHA qw(hmac_sha256 hmac_sha256_hex);
 use File::Temp qw(tempdir);
 use JSON::PP ();
+use MIME::Base64 qw(encode_base64url);
 use Test::More;
 
 use SecureToken;
@@ -185,6 +187,40 @@ my %more = (
         like $log,   qr{"GET \Q$film\E" 410 EXPIRED "expired" 1470055000$}m,       'whose link expired';
         like $log,   qr{"GET \Q$film\E" 403 REJECTED "missing" -?$}m,              'and why somebody was refused';
         unlike $log, qr/st=/,                                                      'but no token';
+    },
+
+    format => sub {
+        my $sign = sub {
+            my ($user, $path, $key) = @_;
+            my $at = later();
+            return '/films/film.txt?sig=' . hmac_sha256_hex("$at\n$user\n$path", $key // $secret) . "&exp=$at&user=$user";
+        };
+        my $good = $sign->('anna', '/films/film.txt');
+        gives 200, $good, 'a link signed just now', qr/^It opens\.$/m;
+        gives 403, $sign->('anna', '/films/other.txt'), 'a link for another path';
+        gives 403, $good =~ s/(?<=exp=)(\d+)/$1 + 60/er, 'a later expiry';
+        gives 403, $good =~ s/&user=anna//r, 'without the user';
+        gives 403, "/dl/anna/films/film.txt", 'a path without a token';
+    },
+
+    akamai => sub {
+        my $token = sub { my ($claims) = @_; return "$claims~hmac=" . hmac_sha256_hex($claims, pack 'C*', 0 .. 31) };
+        my $good = $token->('exp=' . later() . '~acl=/films/*');
+        gives 200, "/films/film.txt?hdnts=$good", 'a token made just now', qr/^X-Key: 1\r$/m;
+        gives 403, '/films/film.txt?hdnts=' . $good =~ s/films/*/r, 'another pattern';
+        gives 403, "/films/film.txt?hdnts=x", 'a broken token in the query', undef, "-H 'Cookie: hdnts=$good'";
+        gives 403, '/films/film.txt?hdnts=' . $token->('exp=' . earlier(2) . '~acl=/films/*'), 'a token that just expired';
+    },
+
+    bunny => sub {
+        my $sign = sub {
+            my ($path, $at) = ($_[0], $_[1] // later());
+            return 'token=HS256-' . encode_base64url(hmac_sha256("$path$at", $secret)) . "&expires=$at";
+        };
+        gives 200, '/clips/film.txt?' . $sign->('/clips/film.txt'), 'a link signed just now', qr/^It opens\.$/m;
+        gives 403, '/clips/film.txt?' . $sign->('/clips/other.txt'), 'a link for another path';
+        gives 403, '/clips/film.txt?' . $sign->('/clips/film.txt', earlier(2)), 'a link that just expired';
+        gives 403, '/clips/film.txt', 'no token';
     },
 
     moving => sub {

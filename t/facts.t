@@ -28,7 +28,7 @@ chmod 0755, "$dir/tools/docs";
 spill("$dir/$_.md", "Nothing.\n") for qw(CONTRIBUTING signers/README docs/guide);
 sub document { my ($facts, $table) = @_; return "Before.\n\n<!-- facts: $facts -->\n$table<!-- /facts -->\n\nBehind.\n" }
 
-for my $facts (qw(links vendors rules syntax reasons), 'secure-token schemes', 'secure-token reasons') {
+for my $facts (qw(links formats vendors rules reasons), 'vendor links', 'secure-token schemes', 'secure-token reasons') {
     spill("$dir/README.md", document($facts, ''));
     my ($status, $said) = run("$dir/tools/docs --check");
     is $status, 1, "$facts: a table that is not there is found";
@@ -40,14 +40,20 @@ for my $facts (qw(links vendors rules syntax reasons), 'secure-token schemes', '
     like $text, qr/\ABefore\.\n\n<!-- facts: \Q$facts\E -->\n\n(?:\||```)/, "$facts: where it belongs";
     like $text, qr/\n\n<!-- \/facts -->\n\nBehind\.\n\z/, "$facts: and nowhere else";
     is_deeply [run("$dir/tools/docs")], [0, ''], "$facts: once";
-    for my $name ($facts =~ /reasons/ ? reasons() : map { $_->{name} } schemes()) {
+    for my $name ($facts =~ /reasons/ ? reasons() : map { $_->{name} } grep { $facts ne 'formats' || $_->{anatomy} eq 'digest' } schemes()) {
         like $text, qr/\b\Q$name\E\b/, "$facts: has $name";
     }
 
-    my ($altered) = $text =~ s/(?<=\| `)(\w)|(?<=Syntax:  )(\w)|(?<=```text\n)(\w)/x/r;
+    my ($altered) = $text =~ s/(?<=\| `)(\w)|(?<=```text\n)(\w)/x/r;
     spill("$dir/README.md", $altered);
     is + (run("$dir/tools/docs --check"))[0], 1, "$facts: a table with another word is found";
 }
+
+spill("$dir/README.md", document('links gcore ectoken', ''));
+run("$dir/tools/docs");
+is_deeply [slurp("$dir/README.md") =~ /^\| `([\w-]+)` \|/mg], ['gcore', 'ectoken'], 'a table may have some schemes alone';
+spill("$dir/README.md", document('links nonsense', ''));
+like + (run("$dir/tools/docs"))[1], qr/there is no scheme "nonsense"/, 'and not one that there is not';
 
 spill("$dir/README.md", document('nonsense', ''));
 like + (run("$dir/tools/docs"))[1], qr/there are no facts "nonsense"; there are: .*\blinks\b/, 'facts that there are not';

@@ -22,11 +22,11 @@ sub config_of {
 # --- The smallest configuration, and who signs for it ----------------------------------------------
 
 my $smallest = Documents::Nginx->new(config_of('The smallest configuration'));
-for my $dir (qw(videos downloads personal films)) {
+for my $dir (qw(videos downloads personal films shop)) {
     $smallest->file("html/$dir/my film.mp4", "a film\n");
 }
 $smallest->start;
-is $smallest->status("/$_/my%20film.mp4"), 403, "/$_/ without a token" for qw(videos downloads personal films);
+is $smallest->status("/$_/my%20film.mp4"), 403, "/$_/ without a token" for qw(videos downloads personal films shop);
 
 # The links that the commands print, and the program.
 my ($commands) = map { $_->{text} } blocks($readme, heading => 'Signing links', lang => 'sh');
@@ -47,13 +47,17 @@ SKIP: {
 
 for my $signer (sort keys %links) {
     my @links = @{ $links{$signer} };
-    is scalar @links, 3, "$signer: there are three links" or diag join "\n", @links;
+    my $count = $signer eq 'Rust' ? 3 : 4;
+    is scalar @links, $count, "$signer: there are $count links" or diag join "\n", @links;
     for my $link (@links) {
         my ($uri, $dir) = $link =~ m{^https://cdn\.example\.com(/(\w+)/my%20film\.mp4\?[^\s"<>]+)$}
             or fail("$signer: \"$link\" is a URL"), next;
-        is $smallest->status($uri), 200, "$signer: /$dir/: opens";
-        is $smallest->status($uri =~ s/\?/x?/r), $dir eq 'films' ? 404 : 403, "$signer: /$dir/: another file";
-        is $smallest->status($uri =~ s/(\?\w*=?.{8})(.)/$1 . ($2 eq 'A' ? 'B' : 'A')/er), 403, "$signer: /$dir/: token altered";
+        # The format of one's own hashes the host as well.
+        my @host = ('-H', 'Host: cdn.example.com');
+        is $smallest->status($uri, @host), 200, "$signer: /$dir/: opens";
+        is $smallest->status($uri), $dir eq 'shop' ? 403 : 200, "$signer: /$dir/: on another host";
+        is $smallest->status($uri =~ s/\?/x?/r, @host), $dir eq 'films' ? 404 : 403, "$signer: /$dir/: another file";
+        is $smallest->status($uri =~ s/(\?\w*=?.{8})(.)/$1 . ($2 eq 'A' ? 'B' : 'A')/er, @host), 403, "$signer: /$dir/: token altered";
         is $smallest->status($uri, '--interface', '127.0.0.2'), 403, "$signer: /$dir/: does not open to another client"
             if $dir eq 'personal';
     }

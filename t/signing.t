@@ -7,7 +7,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use Digest::MD5 qw(md5 md5_hex);
-use Digest::SHA qw(hmac_sha1_hex sha256 sha256_hex);
+use Digest::SHA qw(hmac_sha1_hex hmac_sha256 hmac_sha256_hex sha256 sha256_hex);
 use MIME::Base64 qw(decode_base64 encode_base64url);
 use Test::More;
 use Documents;
@@ -20,7 +20,7 @@ my $secret = 'replace-me-openssl-rand-hex-16';
 # `name: value`, one on a line.
 my @examples = map { { $_->{text} =~ /^(\w+): +(.*)$/mg, where => $_->{where} } }
     grep { $_->{text} =~ /^scheme: / } blocks($document, lang => 'text');
-is_deeply [map { $_->{scheme} } @examples], [qw(azion gcore gcore leaseweb fastly alibaba-b ectoken gcore)], 'every scheme has its example';
+is_deeply [map { $_->{scheme} } @examples], [qw(azion gcore gcore leaseweb fastly alibaba-b akamai akamai bunny ectoken gcore)], 'every scheme has its example';
 
 # What goes into the digest, and what comes out of it.
 my %TEXT = (
@@ -29,14 +29,18 @@ my %TEXT = (
     leaseweb    => sub { my ($example) = @_; return join '', @$example{qw(secret address path expires)} },
     fastly      => sub { my ($example) = @_; return join '', @$example{qw(path expires)} },
     'alibaba-b' => sub { my ($example) = @_; return join '', @$example{qw(secret time path)} },
+    akamai      => sub { my ($example) = @_; my ($claims) = $example->{link} =~ /hdnts=(.*)~hmac=/; return $claims =~ /acl=/ ? $claims : "$claims~url=$example->{path}" },
+    bunny       => sub { my ($example) = @_; return join '', @$example{qw(path expires)}, "token_path=$example->{path}" },
 );
 my %TOKEN = (
     fastly      => sub { hmac_sha1_hex($_[0]{text}, decode_base64($_[0]{secret})) },
     'alibaba-b' => sub { md5_hex($_[0]{text}) },
+    akamai      => sub { hmac_sha256_hex($_[0]{text}, pack 'H*', $_[0]{secret}) },
+    bunny       => sub { 'HS256-' . encode_base64url(hmac_sha256($_[0]{text}, $_[0]{secret})) },
 );
 # Where the file is that a link is for, and whether its path is signed as it stands there.
 sub file_of { return $_[0]{link} =~ s/\?.*//r =~ s{^/\d{12}/[0-9a-f]{32}(?=/)}{}r =~ s/%(..)/chr hex $1/ger }
-my %IS_RAW = map { $_ => 1 } qw(fastly alibaba-b);
+my %IS_RAW = map { $_ => 1 } qw(fastly alibaba-b akamai);
 
 for my $example (@examples) {
     my ($scheme, $where) = @$example{qw(scheme where)};
@@ -58,7 +62,7 @@ for my $example (@examples) {
     my $token = $TOKEN{$scheme} // sub { encode_base64url(md5($_[0]{text})) };
     is $example->{token}, $token->($example), "$where: the token";
     my $time = $example->{time} // $example->{expires};
-    like $example->{link}, qr{[=/]$time(?:[_/]|$)}, "$where: the link has the time";
+    like $example->{link}, qr{[=/]$time(?:[_/~&]|$)}, "$where: the link has the time";
     my $signed = $IS_RAW{$scheme} ? $example->{path} =~ s/\?.*//r =~ s/%(..)/chr hex $1/ger : $example->{path};
     like $path, qr/^\Q$signed\E/, "$where: the link has the path";
 }
@@ -75,6 +79,10 @@ my $nginx = Documents::Nginx->new(<<"CONF", $directory);
     location /films/     { secure_token ectoken; secure_token_secret $secret; }
     location /bound/     { secure_token leaseweb; secure_token_secret $secret; secure_token_client_ip \$visitor; }
     location /clips/     { secure_token fastly; secure_token_secret replace+me+openssl+rand+base6432; }
+    location /other/acts/ { secure_token akamai; secure_token_secret 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f; }
+    location /other/scenes/ { secure_token bunny; secure_token_secret $secret; }
+    location /acts/      { secure_token akamai; secure_token_secret 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f; }
+    location /scenes/    { secure_token bunny; secure_token_secret $secret; }
     location ~ "^(?:/[0-9]+/[0-9a-f]+)?/series/" { secure_token alibaba-b; secure_token_secret $secret; }
 CONF
 
@@ -91,7 +99,9 @@ for my $example (@examples) {
     is $nginx->status($link), 200, "$where: opens";
     is $nginx->status($link =~ s/(?=\Q$example->{token}\E).{5}\K(.)/$1 =~ m{[0A]} ? 'b' : '0'/er), 403,
         "$where: does not open with another token";
-    is $nginx->status($link =~ s{/\w+/my\K%20}{+}r), 403, "$where: does not open another path";
+    # Some are for all that is in a directory.
+    my $other = $link =~ /acl=|token_path=/ ? $link =~ s{/(?=\w+/my%20)}{/other/}r : $link =~ s{/\w+/my\K%20}{+}r;
+    is $nginx->status($other), 403, "$where: does not open another path";
 }
 
 my ($query) = $examples[-1]{link} =~ /(\?.*)/;

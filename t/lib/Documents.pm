@@ -199,7 +199,7 @@ package Documents::Nginx {
     # or beside those of the fragment that are not as deep.
     my %LEVEL = (
         (map { $_ => 'main' } qw(load_module events http user worker_processes)),
-        (map { $_ => 'http' } qw(server map geo geoip2 log_format proxy_cache_path limit_req_zone upstream secure_token_zone types)),
+        (map { $_ => 'http' } qw(server map geo geoip2 log_format proxy_cache_path limit_req_zone upstream secure_token_zone secure_token_format types)),
         (map { $_ => 'server' } qw(listen server_name location)),
     );
 
@@ -291,7 +291,7 @@ package Documents::Nginx {
     # Modules of NGINX's own that a configuration needs and that this NGINX was built without.
     sub lacks {
         my ($self) = @_;
-        my %MODULE = (auth_request => 'http_auth_request', dav_methods => 'http_dav', sub_filter => 'http_sub');
+        my %MODULE = (auth_request => 'http_auth_request', dav_methods => 'http_dav', secure_link => 'http_secure_link', sub_filter => 'http_sub');
         my $options = `'$self->{binary}' -V 2>&1`;
         return join ', ', map { "$MODULE{$_}_module" }
             grep { $self->{text} =~ /\b$_\b/ && $options !~ /--with-$MODULE{$_}_module(?!=dynamic)/ } sort keys %MODULE;
