@@ -108,20 +108,32 @@ silent 'the lowest and the highest status are fine', "location / { $good secure_
 
 # --- secure_token
 
-error 'an unknown scheme is refused and the known ones are listed', "location / {\nsecure_token akamai; # here\nsecure_token_secret $secret; }",
-    qr/"secure_token": unknown scheme; write one of @{[join ', ', map { "\"$_\"" } 'off', map { $_->{name} } schemes()]} in/;
+error 'an unknown scheme is refused and the known ones are listed', "location / {\nsecure_token imperva; # here\nsecure_token_secret $secret; }",
+    qr/"secure_token": unknown scheme; write one of @{[join ', ', map { "\"$_\"" } 'off', map { $_->{name} } schemes()]}, or define a format of your own with "secure_token_format" above in/;
 error 'a scheme in capitals is unknown', "location / {\nsecure_token Azion; # here\nsecure_token_secret $secret; }", qr/"secure_token": unknown scheme;/;
 error 'an empty scheme is unknown', "location / {\nsecure_token ''; # here\n}", qr/"secure_token": unknown scheme;/;
 error 'secure_token cannot be switched by a variable', "location / {\nsecure_token \$arg_scheme; # here\nsecure_token_secret $secret; }",
     qr/"secure_token": unknown scheme;/;
-error 'a word behind a scheme is another scheme or nothing', "location / {\nsecure_token azion legacy; # here\nsecure_token_secret $secret; }",
+error 'a word behind a scheme is another scheme or nothing', "location / {\nsecure_token azion newest; # here\nsecure_token_secret $secret; }",
     qr/"secure_token": what stands behind "azion" is no scheme; remove it or write one of "gcore", /;
 error "what may stand behind ectoken is told: $_", "location / {\nsecure_token ectoken $_; # here\nsecure_token_secret $secret; }",
     qr/"secure_token": what stands behind "ectoken" is no scheme; remove it or write one of "legacy", "azion", /
     for 'v2', 'v3 legacy', 'LEGACY', '$arg_x', 'legacy=on', 'on', 'off';
-error "of two further words one is too many: $_", "location / {\nsecure_token ectoken $_; # here\nsecure_token_secret $secret; }",
-    qr/"secure_token": what stands behind "ectoken" is no scheme; remove it or write one of "azion", /
-    for 'legacy legacy', 'legacy v3';
+error 'of two further words one is too many', "location / {\nsecure_token ectoken legacy v3; # here\nsecure_token_secret $secret; }",
+    qr/"secure_token": what stands behind "ectoken" is no scheme; remove it or write one of "azion", /;
+error "a word is given once, and none that says otherwise: $_", "location / {\nsecure_token $_; # here\nsecure_token_secret 00112233; }",
+    qr/"secure_token": "\w+" is given twice, or a word in front of it says otherwise; remove one of the two in/
+    for 'ectoken legacy legacy', 'akamai sha1 sha1', 'akamai sha1 md5', "akamai salt=$secret sha1 salt=$secret", "akamai salt=$secret salt=b";
+error "a word that takes a value has one: $_->[0]", "location / {\nsecure_token akamai $_->[1]; # here\nsecure_token_secret 00112233; }",
+    qr/"secure_token": "salt" takes a value without control characters; write "salt=value" in/
+    for ['none', 'salt'], ['an empty one', 'salt='], ['with a newline', "\"salt=$secret\\n\""], ['behind another word', 'sha1 salt'];
+error "a word stands behind its own scheme: $_->[0]", "location / {\nsecure_token $_->[0]; # here\nsecure_token_secret 00112233; }",
+    qr/"secure_token": "$_->[1]" is for the scheme "$_->[2]", and stands behind "$_->[3]"; write it behind "$_->[2]", or remove it in/
+    for ['azion legacy', qw(legacy ectoken azion)], ["azion salt=$secret", qw(salt=value akamai azion)], ["akamai bunny salt=$secret", qw(salt=value akamai bunny)], ["azion salt", qw(salt=value akamai azion)];
+error "what may stand behind akamai is told: $_->[0]", "location / {\nsecure_token akamai $_->[0]; # here\nsecure_token_secret 00112233; }",
+    qr/"secure_token": what stands behind "akamai" is no scheme; remove it or write one of $_->[1], "azion", /
+    for ["SALT=$secret", '"sha1", "md5", "escape_early", "salt=value"'], ["sha1 sha1=$secret", '"escape_early", "salt=value"'], ["salt=$secret $secret", '"sha1", "md5", "escape_early"'];
+silent 'a salt is a word of akamai, in whichever order', "location / { secure_token akamai escape_early \"salt=$secret and more\" sha1 azion; secure_token_secret 00112233445566778899aabbccddeeff; secure_token_secret $secret for=azion; }";
 error 'off takes no further word', "location / {\nsecure_token off legacy; # here\n}", qr/"secure_token": "off" takes no further parameter; remove what stands behind it/;
 warning_only 'version 2 of ectoken is a warning', "location / {\nsecure_token ectoken legacy; # here\nsecure_token_secret $secret; }",
     qr/"secure_token": version 2 tokens \(Blowfish\) are not authenticated, and whoever has one can alter it, .*remove "legacy"/;

@@ -11,6 +11,7 @@ use Test::More;
 use Facts qw(words);
 use SecureToken;
 use SecureToken::Ectoken;
+use SecureToken::Format;
 use SecureToken::Nginx;
 
 my $nginx = SecureToken::Nginx->new;
@@ -96,6 +97,20 @@ my %inherited = (
         inner   => 'secure_token_param token=u;',
         answers => statuses(map { my @names = @$_; sub { get(azion($_[0], @names)) } } [token => 't', e => 'x'], [token => 'u', e => 'x'], [token => 'u'], []),
         says    => ['200 403 403 403', '403 403 200 403', '403 403 403 200'],
+    },
+    secure_token_link => {
+        beside  => $azion,
+        outer   => 'secure_token_link "?t={token}&x={expires}";',
+        inner   => 'secure_token_link "?u={token}&x={expires}";',
+        answers => statuses(map { my @names = @$_; sub { get(azion($_[0], @names)) } } [token => 't', e => 'x'], [token => 'u', e => 'x'], []),
+        says    => ['200 403 403', '403 200 403', '403 403 200'],
+    },
+    secure_token_digest => {
+        beside  => "secure_token edgeone-d; $secret",
+        outer   => 'secure_token_digest sha256:hex;',
+        inner   => 'secure_token_digest md5:hex;',
+        answers => statuses(map { my $digest = $_; sub { get(link_of({ link => '?sign={token}&t={time}', digest => $digest, message => '{secret}{path:raw}{time}' }, $_[0])) } } qw(sha256:hex md5:hex)),
+        says    => ['200 403', '403 200', '403 200'],
     },
     secure_token_denied_status => {
         beside  => $azion,
@@ -196,7 +211,7 @@ sub logged {
 }
 
 # Those that no block inherits, and the tests that say so are below.
-my @own = qw(secure_token_zone secure_token_metrics);
+my @own = qw(secure_token_format secure_token_zone secure_token_metrics);
 
 # --- Every directive --------------------------------------------------------------------------------
 

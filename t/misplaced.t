@@ -16,7 +16,8 @@ my %words = (
     secure_token_client_ip => '$remote_addr', secure_token_country => '$http_x_country', secure_token_source => 'args $http_x_token', secure_token_param => 'token=t expires=e',
     secure_token_denied_status => '403', secure_token_expired_status => '410', secure_token_ignore_case => 'on', secure_token_clock_skew => '5s', secure_token_max_lifetime => '1d', secure_token_ttl => '30m',
     secure_token_strip => 'on', secure_token_preflight => 'on', secure_token_dry_run => 'on', secure_token_log_level => 'error', secure_token_zone => 'tokens:1m',
-    secure_token_label => 'films', secure_token_metrics => 'json',
+    secure_token_label => 'films', secure_token_metrics => 'json', secure_token_link => '"?t={token}&u={expires}"', secure_token_digest => 'md5:base64url',
+    secure_token_format => 'acme "?sig={token}&t={time}" md5:hex "{path}{time}{secret}" ttl=1h',
 );
 $nginx->write('good', "a-secret-for-tests\n");
 chmod 0600, $nginx->dir . '/good';
@@ -31,12 +32,12 @@ is join(' ', sort keys %words), $documented, 'every directive is looked at';
 for my $directive (sort keys %words) {
     my (@said, $refused);
     for my $secret (@secrets) {
-        for my $position (0 .. 3) {
+        for my $position (0 .. 5) {
             my @words = split ' ', $words{$directive};
             @words = (@words, ('x') x $position)[0 .. $position - 1] if @words < $position;
             splice @words, $position, 1, $secret;
             my $line = "$directive @words;";
-            my ($http, $location) = $directive eq 'secure_token_zone' ? ($line, '') : ('', $line);
+            my ($http, $location) = $directive =~ /_(?:zone|format)$/ ? ($line, '') : ('', $line);
             $location .= ' secure_token azion;'                     if $directive ne 'secure_token';
             $location .= ' secure_token_secret a-secret-for-tests;' if $directive !~ /secret/;
             truncate $nginx->dir . '/error.log', 0;

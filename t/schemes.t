@@ -6,27 +6,21 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
-use MIME::Base64 qw(encode_base64);
 use Test::More;
 use Facts;
 use SecureToken;
 use SecureToken::Nginx;
+use SecureToken::Schemes;
 
 my $command = $ENV{SECURE_TOKEN_CLI} // die "SECURE_TOKEN_CLI is not set\n";
 my $nginx   = SecureToken::Nginx->new;
 
-# What a scheme's facts say of it.
-sub in_path { $_[0]{link} =~ m{^/} }
-sub is_raw  { ($_[0]{message} // '') =~ /:raw\}/ }
-sub is_hex  { ($_[0]{digest} // '') =~ /:hex$/ }
-sub signs_query { ($_[0]{message} // '') =~ /\{uri:raw\}/ }
 # Whether the expiry is a parameter of its own.
 sub has_parameter_of_time { defined $_[0]{parameters}{expires} }
-sub has_time    { $_[0]{link} =~ /\{(?:expires|time)[}:]/ }
+sub has_time { $_[0]{link} =~ /\{(?:expires|time)\b/ }
+sub is_digest { $_[0]{anatomy} eq 'digest' }
 # How exactly a link tells its time, in seconds.
 sub grain { $_[0]{link} =~ /:yyyymmddhhmm/ ? 60 : 1 }
-# A secret as it stands in a configuration.
-sub secret_of { my ($scheme, $text) = @_; return $scheme->{secret} eq 'base64' ? encode_base64($text, '') : $text }
 
 # What stands in a scheme's location beside the scheme itself. A token in the path stands in front of the location's name.
 sub location {
@@ -56,16 +50,14 @@ my @locations = map {
 } schemes();
 $nginx->configure(http => "server { listen unix:DIR/nginx.sock; @locations }")->start;
 
-# A link of a scheme, by the command.
-sub signed {
-    my ($scheme, $path, %with) = @_;
-    local $ENV{SECRET} = secret_of($scheme, $with{secret} // $new);
-    my @expiry = defined $with{expires} ? ('--expires-at', $with{expires}) : qw(--expires-in 1h);
-    my ($rc, $link) = $nginx->run(undef, $command, 'sign', '--scheme', $scheme->{name}, '--secret-env', 'SECRET', @expiry,
-        defined $with{ip} ? ('--client-ip', $with{ip}) : (), $path);
-    $rc == 0 or die "$scheme->{name}: $link\n";
+# The same link by the command.
+sub signed_by_command {
+    my ($scheme, $path) = @_;
+    local $ENV{SECRET} = secret_of($scheme, $new);
+    my @expiry = has_time($scheme) || !is_digest($scheme) ? ('--expires-in', grain($scheme) > 1 ? '10m' : '50s') : '--never';
+    my ($rc, $link) = $nginx->run(undef, $command, 'sign', '--scheme', $scheme->{name}, '--secret-env', 'SECRET', @expiry, $path);
     # There may be a warning beside it.
-    return $link =~ m{^(/\S*)$}m ? $1 : die "no link: $link\n";
+    return $rc == 0 && $link =~ m{^(/\S*)$}m ? $1 : die "$scheme->{name}: $link\n";
 }
 
 # The reason that a request is refused for; empty where it opens.
@@ -82,20 +74,6 @@ sub opens { is reason($_[0], @_[2 .. $#_]), '', $_[1] }
 sub refused {
     my ($link, $what, $reasons, @headers) = @_;
     like reason($link, @headers), qr/^(?:$reasons)$/, $what;
-}
-
-# Where a field's text begins in a link, and how long it is: `token`, or `time` for whatever tells when it ends.
-sub field_in {
-    my ($scheme, $link, $field) = @_;
-    my %form = (token => '[A-Za-z0-9_=-]*?', time => '[0-9]*');
-    my $form = join '', map {
-        my $is = /^\{token\}$/ ? 'token' : /^\{(?:expires|time)[}:]/ ? 'time' : '';
-        $is eq $field ? "($form{$is})" : $is ? $form{$is} : $_ eq '{path}' ? '(?=/)' : quotemeta
-    } $scheme->{link} =~ /\{[^}]*\}|[^{]+/g;
-    # Parameters may stand anywhere.
-    $form = join '', map { "(?=.*[?&]$_(?:[&#]|\$))" } split /\\&/, $form =~ s/^\\\?//r unless in_path($scheme);
-    $link =~ /^$form/ && defined $-[1] or die "no $field in $link\n";
-    return ($-[1], $+[1] - $-[1]);
 }
 
 # The link with other characters at a place of its token.
@@ -119,17 +97,32 @@ sub at_time {
 sub moved {
     my ($scheme, $link, $path) = @_;
     return $path . $link =~ s/^[^?]*//r unless in_path($scheme);
-    my ($prefix) = $scheme->{link} =~ /^(.*)\{path\}$/;
-    my $segments = $prefix =~ tr{/}{};
+    my ($segments) = $scheme->{link} =~ m{^(.*?)(?:\{path\}|/\{\w+\*\})$};
+    $segments = $segments =~ tr{/}{};
     my ($front) = $link =~ m{^((?:/[^/]*){$segments})} or die "no token in $link\n";
     return $front . $path;
 }
 
+# Paths that a link of /name/dir/film10 does not open, and others that it does.
+sub elsewhere {
+    my ($scheme) = @_;
+    my ($name, $message) = ($scheme->{name}, $scheme->{message} // '');
+    return ([map { "/$name/$_" } qw(film10 Dir/film10 di/film10 dir2/film10)], ["/$name/dir/film11", "/$name/dir/sub/film10"]) if $message =~ /\{parent\}/;
+    return ([map { "/$name/$_" } qw(film10 Dir/film10 di/film10 dir2/film10 dir/sub/film10)], ["/$name/dir/film11"]) if $message =~ /\{(?:dir|stream)\}/;
+    # What is in front of the token is all that counts.
+    return ([], ["/$name/dir/film11", "/$name/film10", "/$name/"]) if is_digest($scheme) && $message !~ /\{(?:path|uri|link)\b/;
+    return [(map { "/$name/dir/$_" } qw(film11 film1 Film10 ../film10)), "/$name/", $scheme->{scope} eq 'prefix' ? () : "/$name/dir/film10/"], [];
+}
+
 sub other { $_[0] eq 'A' ? 'B' : $_[0] eq '0' ? '1' : $_[0] =~ /[0-9a-f]/ ? '0' : 'A' }
+
+# In the form of the scheme's own times.
+sub plus { my ($time, $by) = @_; return $_[2] ? sprintf '%08x', $by + hex $time : $time + $by }
 
 for my $scheme (schemes()) {
     my $name = $scheme->{name};
-    my $path = "/$name/dir/film10";
+    my ($prefix, $behind) = (prefix_of($scheme), "/$name/dir/film10");
+    my $path = "$prefix$behind";
     # A path in which no token is looks as if it had none.
     my ($malformed, $missing) = in_path($scheme) ? ('malformed|missing', 'missing|malformed') : ('malformed', 'missing');
     subtest $name => sub {
@@ -139,20 +132,21 @@ for my $scheme (schemes()) {
         my $at = sub { moved($scheme, $link, $_[0]) };
 
         opens $link, 'a link that was signed opens';
+        opens signed_by_command($scheme, $path), 'and so does one that the command signs';
         opens signed($scheme, $path, secret => $old), 'with an older secret as well';
         refused signed($scheme, $path, secret => 'another-secret'), 'with another it does not', 'signature';
         refused signed($scheme, $path, secret => "$new$old"), 'nor with both at once', 'signature';
 
         # The path.
-        refused $at->("/$name/dir/$_"), "tampering: another path: $_", 'signature|url' for qw(film11 film1 Film10 ../film10);
-        refused $at->("/$name/"), 'tampering: the directory', 'signature|url';
-        refused $at->("$path/"), 'tampering: a slash behind it', 'signature|url' if $scheme->{scope} eq 'exact';
-        my %spelled = ("/$name//dir/./x/../film10" => 'dots and slashes', $path =~ s{dir/}{dir%2F}r => 'an encoded slash', $path =~ s/film/f%69lm/r => 'an encoded letter');
+        my ($elsewhere, $also) = elsewhere($scheme);
+        refused $at->($_), "tampering: another path: $_", 'signature|url' for @$elsewhere;
+        opens $at->($_), "the same link is for $_" for @$also;
+        my %spelled = ("/$name//dir/./x/../film10" => 'dots and slashes', $behind =~ s{dir/}{dir%2F}r => 'an encoded slash', $behind =~ s/film/f%69lm/r => 'an encoded letter');
         for my $spelling (sort keys %spelled) {
             my $what = "path tricks: $spelled{$spelling}";
             if (is_raw($scheme)) {
                 refused $at->($spelling), "$what: the path that counts is the one that was sent", 'signature';
-                opens signed($scheme, $spelling), "$what: and so it may be signed";
+                opens signed($scheme, "$prefix$spelling"), "$what: and so it may be signed";
             } else {
                 opens $at->($spelling), "$what: the path that counts is the one that is served";
             }
@@ -173,21 +167,30 @@ for my $scheme (schemes()) {
         my $encoded = $with->(sprintf('%%%02X', ord $token) . substr $token, 1);
         if (in_path($scheme)) { refused $encoded, 'encodings: a character of it percent-encoded', $malformed }
         else                  { opens $encoded, 'encodings: a character of it percent-encoded' }
-        if (is_hex($scheme)) {
-            refused $with->(uc $token), 'look-alike: upper case', 'malformed' if uc $token ne $token;
+        if (($scheme->{digest} // '') =~ /:hex$/) {
+            refused $with->(uc $token), 'look-alike: upper case', $malformed if uc $token ne $token;
         } elsif (defined $scheme->{digest}) {
-            # The last character of 16 bytes has four bits to spare.
+            # The last character of 16 bytes has four bits to spare, that of 20 or 32 has two.
+            my @spare = $scheme->{digest} =~ /md5/ ? (1, 8, 15) : 1 .. 3;
             my $alphabet = join '', 'A' .. 'Z', 'a' .. 'z', 0 .. 9, '-', '_';
             my $last = index $alphabet, substr $token, -1;
-            refused $with->(substr($token, 0, -1) . substr $alphabet, $last ^ $_, 1), "look-alike: spare bits $_", 'malformed' for 1, 8, 15;
+            refused $with->(substr($token, 0, -1) . substr $alphabet, $last ^ $_, 1), "look-alike: spare bits $_", $malformed for @spare;
+        }
+
+        # The other fields of a link.
+        for my $field (grep { !$_->{optional} && ($scheme->{message} // '') =~ /\{$_->{name}\}/ } @{ $scheme->{fields} }) {
+            my ($begin, $width) = $scheme->{link} =~ /\{$field->{name}\*\}/ ? next : field_in($scheme, $link, $field->{name});
+            refused substr($link, 0, $begin) . $_ . substr($link, $begin + $width), "tampering: $field->{name} is $_", "signature|$malformed"
+                for '1', other(substr $link, $begin, 1) . substr($link, $begin + 1, $width - 1);
         }
 
         # None, and two.
-        refused $path, 'no token', 'missing';
+        refused $path, 'no token', $prefix eq '' ? 'missing' : $missing;
         if (in_path($scheme)) {
             refused $with->(''), 'an empty token', $missing;
-            refused "/x$link", 'something in front of it', $missing;
-            opens "$link?x=1&y=2", 'a query may stand behind it';
+            refused "/x$link", 'something in front of it', "$missing|signature";
+            if (signs_query($scheme)) { refused "$link?x=1&y=2", 'a query that was not signed behind it', 'signature' }
+            else                      { opens "$link?x=1&y=2", 'a query may stand behind it' }
         } else {
             my $empty = $scheme->{parameters}{token} // '';
             refused $link =~ s/([?&]\Q$empty\E=)[^&]*/$1/r =~ s/\?[^=]*$/?/r, 'an empty token', 'missing';
@@ -203,25 +206,28 @@ for my $scheme (schemes()) {
         }
 
         # Its carrier.
-        my $carried = $query // $link =~ s/\Q$path\E$//r;
-        refused $path, 'in a cookie that nobody asked for', 'missing', "Cookie: token=$carried";
+        my $carried = $query // $link =~ s/\Q$behind\E$//r;
+        refused $path, 'in a cookie that nobody asked for', $missing, "Cookie: token=$carried";
         if (!in_path($scheme)) {
             opens "/$name-cookie/x?", 'in a cookie that is asked for',
                 'Cookie: token=' . (signed($scheme, "/$name-cookie/x") =~ /\?(.*)/)[0];
             refused signed($scheme, "/$name-cookie/x"), 'in the query where a cookie is asked for', 'missing';
         } else {
-            refused "$path?$carried", 'in the query where it belongs into the path', 'missing';
+            refused "$path?$carried", 'in the query where it belongs into the path', $missing;
         }
 
         # Its expiry.
-        refused signed($scheme, $path, expires => earlier(grain($scheme))), 'expired just now', 'expired';
-        refused signed($scheme, $path, expires => 1_000_000), 'expired in 1970', 'expired';
+        if (has_time($scheme) || !is_digest($scheme)) {
+            refused signed($scheme, $path, expires => earlier(grain($scheme))), 'expired just now', 'expired';
+            refused signed($scheme, $path, expires => 1_000_100_000), 'expired in 2001', 'expired';
+        }
         if (has_time($scheme)) {
             my ($begin, $digits) = field_in($scheme, $link, 'time');
-            my $time = substr $link, $begin, $digits;
-            refused at_time($scheme, $link, $_), "tampering: time $_", 'signature|malformed' for $time + 1, $time - 1, "${time}0";
+            my ($time, $is_hex) = (substr($link, $begin, $digits), $scheme->{link} =~ /:hex\}/);
+            refused at_time($scheme, $link, $_), "tampering: time $_", 'signature|malformed' for plus($time, 1, $is_hex), plus($time, -1, $is_hex), "${time}0";
+            my $may_be_absent = $scheme->{link} =~ /\{expires\?\}/;
             for my $form ("+$time", "%20$time", "0$time", "$time%20", "-$time", '99999999999999999999', '0x7fffffff', '') {
-                refused at_time($scheme, $link, $form), "a time of the form \"$form\"", $malformed;
+                refused at_time($scheme, $link, $form), "a time of the form \"$form\"", $form eq '' && $may_be_absent ? 'signature' : $malformed;
             }
             for my $sign (map { chr } 0x21, 0x24, 0x28 .. 0x2f, 0x3a .. 0x40, 0x7e) {
                 my $form = percent_encode(substr($time, 0, 4) . $sign . substr $time, 5);
@@ -230,30 +236,31 @@ for my $scheme (schemes()) {
         }
         if (has_parameter_of_time($scheme)) {
             my $expires = $scheme->{parameters}{expires};
-            refused "$path?" . $query =~ s/&?\b\Q$expires\E=\d+//r, 'no expiry', 'malformed';
+            refused "$path?" . $query =~ s/&?\b\Q$expires\E=[^&]*//r, 'no expiry', 'malformed';
             refused "$link&$expires=" . later(), 'duplicate: the expiry', 'duplicate';
         }
-        if (has_time($scheme) && !defined $scheme->{lifetime}) {
+        if (has_time($scheme) && is_digest($scheme)) {
             # A link that was signed with a length of time in place of an expiry, whose path ends like the beginning of one.
-            my $short = signed($scheme, "/$name/film-2026", expires => 3600);
-            refused at_time($scheme, moved($scheme, $short, "/$name/film"), '-20263600'), 'boundary shift: the end of a name', 'malformed|signature';
+            my $short = signed($scheme, "$prefix/$name/film-2026", expires => 3600, time => 3600);
+            refused at_time($scheme, moved($scheme, $short, "/$name/film"), '-20263600'), 'boundary shift: the end of a name', $malformed;
             # A digit at the border of path and expiry.
             my ($begin, $digits) = field_in($scheme, $link, 'time');
             my ($first, $rest) = substr($link, $begin, $digits) =~ /^(.)(.*)/;
-            refused at_time($scheme, $at->($path =~ s/10$/1/r), "0$first$rest"), 'boundary shift: the path\'s zero', 'malformed|signature';
-            refused at_time($scheme, $at->("$path$first"), $rest), 'boundary shift: the expiry\'s first digit', 'expired|signature|malformed';
+            refused at_time($scheme, $at->($behind =~ s/10$/1/r), "0$first$rest"), 'boundary shift: the path\'s zero', $malformed;
+            refused at_time($scheme, $at->("$behind$first"), $rest), 'boundary shift: the expiry\'s first digit', $malformed;
         }
 
         # The client's address.
         return if $scheme->{client_ip} eq 'never';
-        my $bound = signed($scheme, "/$name-bound/a", ip => '192.0.2.7');
+        my $to = "$prefix/$name-bound/a";
+        my $bound = signed($scheme, $to, ip => '192.0.2.7');
         opens $bound, 'bound: from its address', 'X-Client: 192.0.2.7';
         opens $bound, 'bound: the same address, mapped', 'X-Client: ::ffff:192.0.2.7';
         refused $bound, "bound: from $_", 'signature|client_ip', "X-Client: $_" for '192.0.2.8', '192.0.2.70', '::1';
         refused $bound, 'bound: from no address', 'signature|client_ip';
-        my $six = signed($scheme, "/$name-bound/a", ip => '2001:db8::1');
+        my $six = signed($scheme, $to, ip => '2001:db8::1');
         opens $six, 'bound: IPv6 in another spelling', 'X-Client: 2001:DB8:0:0:0:0:0:1';
-        refused $six, 'bound: another IPv6 address', 'signature|client_ip', 'X-Client: 2001:db8::2';
+        refused $six, 'bound: another IPv6 address', 'signature|client_ip', 'X-Client: 2001:db8:1::1';
     };
 }
 

@@ -258,9 +258,13 @@ error 'a scheme twice', "location / {\nsecure_token azion gcore azion; # here\n$
 error 'a scheme twice, with a word and without', "location / {\nsecure_token ectoken ectoken legacy; # here\n$secret; }", qr/"ectoken" is given twice/;
 error 'off behind a scheme', "location / {\nsecure_token azion off; # here\n$secret; }", qr/what stands behind "azion" is no scheme; remove it or write one of "gcore", /;
 error 'a scheme behind off', "location / {\nsecure_token off azion; # here\n}", qr/"off" takes no further parameter/;
-error 'a secret among the schemes', "location / {\nsecure_token azion gcore SeCrEt; # here\n}", qr/what stands behind "gcore" is no scheme; remove it or write one of "leaseweb"/;
+error 'a secret among the schemes', "location / {\nsecure_token azion gcore SeCrEt; # here\n}", qr/what stands behind "gcore" is no scheme; remove it or write one of "gcore-video", [^\n]*"leaseweb"/;
 error 'two schemes whose tokens have one name', "location / {\nsecure_token azion ectoken leaseweb; # here\n$secret; }",
     qr/"secure_token": tokens of "leaseweb" have the same name in a query as those of "azion", which would decide about all of them; remove one of the two/;
+error "two schemes whose tokens stand in one place: @$_", "location / {\nsecure_token $_->[0] azion $_->[1]; secure_token_ttl 1h; # here\n$secret; }",
+    qr/"secure_token": tokens of "$_->[1]" stand in a path where one cannot tell them from those of "$_->[0]", which would decide about all of them; remove one of the two/
+    for ['alibaba-c', 'tencent-c'], ['lighttpd', 'alibaba-c'];
+silent "schemes whose tokens stand elsewhere in a path: $_", "secure_token $_; secure_token_ttl 1h; $secret;" for 'alibaba-b alibaba-c', 'alibaba-c cdn77-path', 'gcore-video tencent-c';
 error 'for= and no scheme', "location / { secure_token azion gcore; $secret;\nsecure_token_secret SeCrEt-of-16-bytes for=SeCrEt; # here\n}",
     qr/"secure_token_secret": "for=" needs the name of a scheme; write one of "for=azion", "for=gcore", /;
 error 'for= twice', "location / { $both\nsecure_token_secret SeCrEt-of-16-bytes for=azion for=gcore; # here\n}", qr/takes a secret and at most "id=name" and "for=scheme"/;

@@ -3,6 +3,7 @@ package Facts;
 # What the built programs say of themselves, for tests that hold documents against them.
 #
 #   schemes()    what `secure-token schemes --json` lists
+#   formats()    what `secure-token formats --json` lists
 #   mistakes()   what `secure-token mistakes --json` lists
 #   reasons()    the words of `secure-token reasons --json`
 #   statuses()   the values of $secure_token_status
@@ -17,7 +18,7 @@ use JSON::PP ();
 use SecureToken::Nginx;
 
 use Exporter qw(import);
-our @EXPORT = qw(schemes mistakes reasons statuses words samples);
+our @EXPORT = qw(schemes formats mistakes reasons statuses words samples);
 
 my $command = $ENV{SECURE_TOKEN_CLI} // "$FindBin::Bin/../build/secure-token";
 
@@ -29,6 +30,7 @@ sub listed {
 }
 
 sub schemes { return @{ listed('schemes') } }
+sub formats { return @{ listed('formats') } }
 sub mistakes { return @{ listed('mistakes') } }
 sub reasons { return map { $_->{reason} } @{ listed('reasons') } }
 

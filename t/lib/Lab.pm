@@ -17,7 +17,7 @@ use SecureToken::Nginx;
 use SecureToken::Port;
 
 use Exporter qw(import);
-our @EXPORT = qw($BASE64 $home $elsewhere $nginx ask js text is_quiet open_lab fill choose unfold sign explained status);
+our @EXPORT = qw($BASE64 $home $elsewhere $nginx ask js text is_quiet open_lab fill choose unfold write_format sign explained status);
 
 binmode Test::More->builder->$_, ':utf8' for qw(output failure_output todo_output);
 NodeJS::needs(node => 'nodejs', chromium => 'chromium');
@@ -31,6 +31,9 @@ my $port;
 ($port, $elsewhere) = (free_port(), free_port());
 $home = "http://127.0.0.1:$port";
 $nginx = SecureToken::Nginx->new(http => <<"CONF");
+    secure_token_format acme "?sig={token}&exp={expires}&n={nonce}" hmac-sha256:hex "{expires}\\n{path}\\n\$tenant\\n{nonce}";
+    map \$host \$tenant { default films; }
+    map \$host \$country { default DE; }
     server {
         listen 127.0.0.1:$port;
         listen unix:DIR/nginx.sock;
@@ -46,6 +49,12 @@ $nginx = SecureToken::Nginx->new(http => <<"CONF");
         location /films/ { secure_token ectoken; try_files /a.txt =404; }
         location /shows/ { secure_token leaseweb; secure_token_client_ip \$remote_addr; try_files /a.txt =404; }
         location /trailers/ { secure_token fastly; secure_token_secret $BASE64; try_files /a.txt =404; }
+        location /clicks/ { secure_token alibaba-a; try_files /a.txt =404; }
+        location /edge/ { secure_token akamai; secure_token_secret 00ff10; try_files /a.txt =404; }
+        location /hops/ { secure_token bunny; secure_token_country \$country; try_files /a.txt =404; }
+        location /ever/ { secure_token cdn77; try_files /a.txt =404; }
+        location /acme/ { secure_token acme; try_files /a.txt =404; }
+        location ~ "^/[0-9a-f]{32}/[0-9a-f]{8}/downloads/" { secure_token lighttpd; secure_token_ttl 2h; try_files /a.txt =404; }
         location ~ "^/[0-9]{12}/[0-9a-f]{32}/clips/" { secure_token alibaba-b; try_files /a.txt =404; }
     }
     server {
@@ -101,12 +110,22 @@ sub choose {
 }
 sub unfold { js('for (const details of document.querySelectorAll("details")) details.open = true') }
 
+# Writes a format, on which it depends what other fields there are.
+sub write_format {
+    my ($fields) = @_;
+    for my $string (grep { defined $fields->{$_} } qw(link digest message options)) {
+        fill($string => delete $fields->{$string});
+        js('document.activeElement.blur()');
+    }
+}
+
 sub sign {
     my (%fields) = @_;
     open_lab('sign');
     choose(scheme => delete $fields{scheme});
     choose(lifetime => delete $fields{lifetime}) if $fields{lifetime};
     unfold();
+    write_format(\%fields);
     fill(secret => delete $fields{secret} // $SECRET);
     fill($_ => $fields{$_}) for sort keys %fields;
     ask(click => at => '#sign .main');
@@ -120,10 +139,11 @@ sub explained {
     open_lab('explain');
     unfold();
     choose(scheme => delete $fields{scheme}) if $fields{scheme};
+    write_format(\%fields);
     fill(secret => delete $fields{secret} // $SECRET);
     fill($_ => $fields{$_}) for sort keys %fields;
     ask(click => at => '#explain .main');
-    ask(wait => js => 'document.querySelector("#explain .verdict, #explain .failure")');
+    ask(wait => js => 'document.querySelector("#explain .verdict, #explain .result .failure")');
     return (text('#explain .verdict h2'), text('#explain .result'));
 }
 

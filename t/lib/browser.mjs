@@ -114,7 +114,7 @@ const work = {
   },
   eval: ({ js }) => evaluate(js),
   async wait({ js }) {
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 600; tries++) {
       if (await evaluate(`Boolean(${js})`)) return true;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
