@@ -165,6 +165,8 @@ inside 'a link that is none', "secure_token azion;\nsecure_token_link 'a={token}
 inside "a link of $_, which has its fields inside", "secure_token $_;\nsecure_token_link '?a={token}'; # here\n", qr/"secure_token_link": in the link "\?a=\{token\}": a token of $_ has all its fields inside; leave it out/ for qw(ectoken bunny);
 inside 'a link of several schemes', "secure_token azion gcore;\nsecure_token_link '?a={token}&b={expires}'; # here\n", qr/"secure_token_link": the schemes "azion" and "gcore" are in force here, and it does not say whose links are meant; remove the directive, or choose one of the schemes/;
 inside 'a link that an inner block takes over', "secure_token azion;\nsecure_token_link '?a={token}&b={expires}'; # here\nlocation / { secure_token alibaba-a; }", qr/links of alibaba-a have \{time\}, and no \{expires\}/;
+error 'an address that the message does not have', "secure_token_format acme $words;\nserver { listen unix:DIR/nginx.sock; location / { secure_token acme; secure_token_secret $SECRET;\nsecure_token_client_ip \$remote_addr; # here\n} }",
+    qr/"secure_token_client_ip": tokens of the scheme "acme" carry no client address; [^\n]* or write \{client_ip\} into the message of the format/;
 inside 'a secret as the link', "secure_token azion;\nsecure_token_link $SECRET; # here\n", qr/"secure_token_link": in the link: it begins with neither/;
 inside 'a secret as the digest', "secure_token azion;\nsecure_token_digest $SECRET; # here\n", qr/"secure_token_digest": in the digest: it does not say/;
 inside 'a link twice', "secure_token azion; secure_token_link '?a={token}&b={expires}';\nsecure_token_link '?a={token}&b={expires}'; # here\n", qr/"secure_token_link"/;

@@ -24,8 +24,8 @@ pub(crate) struct ConfArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "link", "digest"])]
     config: Option<PathBuf>,
 
-    /// The location in that configuration, as it is written there: /films/, '~ \.mp4$', @films. May be left out where
-    /// one alone is protected
+    /// The location in that configuration, as it is written there: /films/, '~ \.mp4$', @films; or its place,
+    /// nginx.conf:12. May be left out where one alone is protected
     #[arg(long, value_name = "LOCATION", requires = "config")]
     location: Option<String>,
 

@@ -133,6 +133,13 @@ fn what_is_not_clear_is_said() {
         given.contains(&azion_token(OTHER, "/films/a", &*TOMORROW)),
         "{given}"
     );
+    // Two servers may have one name, and places are always two.
+    let said = sign("/films/", &[]).err;
+    let place = said.rsplit_once("--location ").unwrap().1.trim();
+    assert_eq!(place, "conf.d/inner.conf:1", "{said}");
+    for place in [place, "nginx.conf:12"] {
+        assert!(sign(place, &[]).line().starts_with("/films/a?"), "{place}");
+    }
     // Without a name there are several.
     let ran = cli().run(&["sign", "--config", "nginx.conf", "--expires-in", "1h", "/a"]);
     assert!(ran.err.contains("name one of the locations"), "{}", ran.err);

@@ -40,12 +40,21 @@ impl Written {
             && client_ip.value.is_some()
             && all_are(|scheme| scheme.facts().client_ip == ClientIp::Never)
         {
+            let built_in =
+                |scheme: &Scheme| token::scheme::names().any(|name| name == scheme.name());
+            let instead = if all_are(built_in) {
+                format!(
+                    "choose a scheme that binds addresses instead of {}",
+                    all.quoted()
+                )
+            } else {
+                "write {client_ip} into the message of the format".to_owned()
+            };
             complain(
                 client_ip.place,
                 format!(
                     "\"secure_token_client_ip\": tokens of the {all} carry no client address; remove the directive, \
-                     write \"secure_token_client_ip off\", or choose a scheme that binds addresses instead of {}",
-                    all.quoted(),
+                     write \"secure_token_client_ip off\", or {instead}"
                 ),
             );
         }

@@ -85,7 +85,7 @@ pub(super) fn location<'c>(
         Some(name) => {
             let is_named = |found: &Found<'_>| {
                 let bare = found.name.split_once(' ').map_or("", |(_, bare)| bare);
-                found.name == name.trim() || bare == name.trim()
+                [&*found.name, bare, found.place].contains(&name.trim())
             };
             all.into_iter().filter(is_named).collect()
         }
@@ -102,8 +102,12 @@ pub(super) fn location<'c>(
                 .to_owned(),
         ),
         (_, Some(_)) => Err(format!(
-            "several locations have this name: {}; say which with --server NAME",
-            said.join(", ")
+            "several locations have this name: {}; say which with --server NAME, or with its place: --location {}",
+            said.join(", "),
+            found
+                .first()
+                .map(|found| found.place.to_string())
+                .unwrap_or_default()
         )),
         (_, None) => Err(format!(
             "name one of the locations with --location: {}",
