@@ -84,6 +84,9 @@ pub(super) fn carry<'r>(
 /// Whether an argument has the name of a free field but for its case. What is done by such a field is the server's to say,
 /// and the server's own variables, `$arg_speed` say, are of the first argument whose name is that in any case.
 fn has_other_case(format: &Format, params: &Params, query: &[u8]) -> bool {
+    if params.fields.is_empty() {
+        return false;
+    }
     let is_free = |id| format.field(id).map(|field| field.kind) == Some(FieldKind::Free);
     let free = params.fields.iter().filter(|param| is_free(param.field));
     let mut names = pieces(query).map(|piece| split(piece, b'=').next().unwrap_or_default());
