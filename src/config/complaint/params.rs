@@ -58,14 +58,13 @@ impl Written {
                     && self.params(other).token == token
             };
             let clash = others.iter().find_map(|other| {
-                let what = match () {
-                    () if is_named_like(other) => "have the same name in a query as",
-                    () if stands_like(one, other) => {
-                        "stand in a path where one cannot tell them from"
-                    }
-                    () => return None,
-                };
-                Some((other, what))
+                if is_named_like(other) {
+                    Some((other, "have the same name in a query as"))
+                } else if stands_like(one, other) {
+                    Some((other, "stand in a path where one cannot tell them from"))
+                } else {
+                    None
+                }
             });
             if let Some((other, what)) = clash {
                 let (one, other) = (one.name(), other.name());
@@ -73,7 +72,8 @@ impl Written {
                     level: Level::Emergency,
                     place: chosen.place,
                     message: format!(
-                        "\"secure_token\": tokens of \"{other}\" {what} those of \"{one}\", which would decide about all of them; remove one of the two schemes"
+                        "\"secure_token\": tokens of \"{other}\" {what} those of \"{one}\", which would decide \
+                         about all of them; remove one of the two schemes"
                     ),
                 });
             }
