@@ -1,7 +1,12 @@
 //! A request for a link: all that is known of it.
 
+use std::fmt;
+
 use jiff::tz::TimeZone;
-use token::{Claims, ClientIp, Reason, RequestParts, Rules, Scheme, Source, Verdict};
+use token::{
+    Child, Claims, ClientIp, OpenedToken, Reason, RequestParts, Rules, Scheme, SignError, Source,
+    Verdict,
+};
 
 use crate::place::{Header, Place};
 use crate::token_fields::TokenFields;
@@ -106,21 +111,41 @@ impl<'a> LinkRequest<'a> {
         self.decide(&self.rules)
     }
 
+    /// Signs a link after an opened token of this request, see [`Scheme::sign_child`].
+    ///
+    /// # Errors
+    /// Where no such link would open.
+    pub fn sign_child(
+        &self,
+        token: &OpenedToken,
+        child: &Child<'_>,
+        out: &mut dyn fmt::Write,
+    ) -> Result<usize, SignError> {
+        self.asked(|request| {
+            self.scheme
+                .sign_child(request, token, child, &self.rules, out)
+        })
+    }
+
     fn decide(&self, rules: &Rules) -> Verdict {
-        let places = self.places.iter();
-        let sources: Vec<Source<'_>> = places.map(Place::source).collect();
-        let variables: Vec<&[u8]> = self.variables.iter().map(Vec::as_slice).collect();
-        let parts = RequestParts {
-            sources: &sources,
-            secrets: &self.secrets,
-            variables: &variables,
-            ..self.parts()
-        };
-        let verdict = self.scheme.verify(&parts, rules, self.now);
+        let verdict = self.asked(|request| self.scheme.verify(request, rules, self.now));
         // All answers are at hand, so that none can fail.
         verdict.unwrap_or(Verdict::Refused {
             reason: Reason::Malformed,
             token: None,
+        })
+    }
+
+    /// Hands the request to what asks it.
+    fn asked<T>(&self, ask: impl FnOnce(&RequestParts<'_>) -> T) -> T {
+        let places = self.places.iter();
+        let sources: Vec<Source<'_>> = places.map(Place::source).collect();
+        let variables: Vec<&[u8]> = self.variables.iter().map(Vec::as_slice).collect();
+        ask(&RequestParts {
+            sources: &sources,
+            secrets: &self.secrets,
+            variables: &variables,
+            ..self.parts()
         })
     }
 

@@ -7,7 +7,8 @@ use blowfish::cipher::InnerIvInit as _;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroize as _;
 
-use crate::Secret;
+use crate::hmac::Hmac;
+use crate::{Hash, Secret};
 
 /// Bytes of a nonce.
 pub(crate) const NONCE_LENGTH: usize = 12;
@@ -42,7 +43,7 @@ impl Gcm {
     /// Encrypts in place what stands between the room for nonce and tag, and fills in both. `None`
     /// where there is no such room.
     ///
-    /// `nonce` must be a new one for every token of a secret.
+    /// `nonce` must be another for every plaintext of a secret.
     pub(crate) fn seal(&self, nonce: [u8; NONCE_LENGTH], room: &mut [u8]) -> Option<()> {
         let (nonce_room, rest) = room.split_first_chunk_mut::<NONCE_LENGTH>()?;
         let (text, tag_room) = rest.split_last_chunk_mut::<TAG_LENGTH>()?;
@@ -53,6 +54,28 @@ impl Gcm {
             .ok()?;
         *tag_room = tag.into();
         Some(())
+    }
+}
+
+/// Nonces that are made of plaintexts, so that one plaintext is encrypted to the same bytes each time: HMAC-SHA256 under
+/// a key of their own. To who has not the secret they are as good as random ones, and two plaintexts have the same one as
+/// seldom as two random ones are the same.
+pub(crate) struct Nonces(Hmac);
+
+impl Nonces {
+    pub(crate) fn new(secret: Secret<'_>) -> Option<Self> {
+        let mut derived = Hmac::new(Hash::Sha256, secret.expose())?;
+        derived.update(b"nginx-secure-token ectoken nonce");
+        let mut key = derived.finish().first::<32>()?;
+        let hmac = Hmac::new(Hash::Sha256, &key);
+        key.zeroize();
+        hmac.map(Self)
+    }
+
+    pub(crate) fn of(&self, text: &[u8]) -> Option<[u8; NONCE_LENGTH]> {
+        let mut hmac = self.0.clone();
+        hmac.update(text);
+        hmac.finish().first()
     }
 }
 

@@ -42,6 +42,11 @@ impl Facts {
         }
     }
 
+    /// Whether each of its tokens is for one path. Those that have claims may say otherwise.
+    pub fn is_for_one_path(&self) -> bool {
+        self.scope == Scope::Exact && self.format().is_some()
+    }
+
     /// How its secrets are written.
     pub fn secret(&self) -> SecretSpelling {
         match &self.anatomy {

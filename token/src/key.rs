@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use core::fmt;
 
-use crate::cipher::{Cfb, Gcm};
+use crate::cipher::{Cfb, Gcm, Nonces};
 use crate::hmac::Hmac;
 
 /// A key that was prepared from a secret. It is wiped when it is dropped.
@@ -14,6 +14,7 @@ pub(crate) enum Prepared {
     Sealed {
         gcm: Box<Gcm>,
         cfb: Option<Box<Cfb>>,
+        nonces: Option<Box<Nonces>>,
     },
     /// Of tokens that are a HMAC.
     Hmac(Box<Hmac>),

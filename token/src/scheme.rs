@@ -6,9 +6,10 @@ use core::fmt;
 
 use crate::format::{self, table};
 use crate::judge::Judge;
+use crate::opened::OpenedRequest;
 use crate::{
-    Facts, Failure, Format, FormatError, Key, KeyError, Link, Request, Rules, Secret, SignError,
-    SignedFields, Verdict, WordError,
+    Child, Facts, Failure, Format, FormatError, Key, KeyError, Link, OpenedToken, Request, Rules,
+    Secret, SignError, SignedFields, Verdict, WordError,
 };
 #[cfg(feature = "inspect")]
 use crate::{Place, Reason};
@@ -274,6 +275,36 @@ impl Scheme {
         self.sign_fields(link, rules, secret, random, &mut |fields| {
             fields.write(self, &rules.params, out)
         })
+    }
+
+    /// Signs a link for one path which demands all that an opened token of this request demands: it expires with it, is
+    /// for the same client and by the same secret, and has its fields and claims but for those that say which paths it
+    /// opens. The same path comes out as the same bytes. Writes what [`sign`](Self::sign) writes, and returns how many
+    /// bytes of the path stand in front of that where it stands in a path.
+    ///
+    /// # Errors
+    /// [`SignError`] where no such link would open; [`SignError::Unanswered`] where `request` could not answer.
+    pub fn sign_child(
+        &self,
+        request: &impl Request,
+        token: &OpenedToken,
+        child: &Child<'_>,
+        rules: &Rules,
+        out: &mut dyn fmt::Write,
+    ) -> Result<usize, SignError> {
+        let parent = &OpenedRequest { request, token };
+        let mut at = 0;
+        let sink = &mut |fields: &SignedFields<'_>| {
+            at = fields.at;
+            fields.write(self, &rules.params, out)
+        };
+        with_vendor!(self, vendor => vendor.sign_child(parent, child, rules, sink))?;
+        Ok(at)
+    }
+
+    /// Whether a token is made of path or query as they are sent.
+    pub fn signs_target(&self) -> bool {
+        with_vendor!(self, vendor => vendor.signs_target())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::{Carrier, FieldId, Params, Scheme, TokenPart};
+use crate::{Carrier, Failure, FieldId, Params, Scheme, TokenPart};
 
 /// A link to be signed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,6 +28,15 @@ pub struct Link<'a> {
     pub variables: &'a [&'a [u8]],
 }
 
+/// What a link leads to that is signed after a token which was opened: see [`Scheme::sign_child`].
+#[derive(Clone, Copy, Debug)]
+pub struct Child<'a> {
+    /// See [`Link::path`].
+    pub path: &'a [u8],
+    /// See [`Link::target`]; asked for where [`Scheme::signs_target`] says so.
+    pub target: &'a [u8],
+}
+
 /// A claim by the scheme's own name for it.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim<'a> {
@@ -50,6 +59,8 @@ pub struct SignedFields<'a> {
     pub more: Option<&'a dyn fmt::Display>,
     /// Bytes of the path that stand in front of the token, where it stands there.
     pub at: usize,
+    /// The names in the path, where the token is to stand there though its scheme has it in the query.
+    pub in_path: Option<&'a Params>,
 }
 
 impl SignedFields<'_> {
@@ -64,7 +75,8 @@ impl SignedFields<'_> {
             .format()
             .map_or(&[TokenPart::Token][..], |format| &format.token);
         let time = self.time.unwrap_or_default();
-        if facts.carrier == Carrier::Path {
+        let params = self.in_path.unwrap_or(params);
+        if facts.carrier == Carrier::Path || self.in_path.is_some() {
             out.write_char('/')?;
         }
         if let Some(name) = &params.token {
@@ -128,6 +140,10 @@ pub enum SignError {
     Length,
     /// There were no random bytes.
     Random,
+    /// The token that was opened is none after which another can be made.
+    Token,
+    /// The request could not answer.
+    Unanswered,
     /// The output took no more.
     Output,
 }
@@ -152,12 +168,20 @@ impl fmt::Display for SignError {
             Self::Secret => "the secret is empty, or not as the scheme writes it",
             Self::Length => "the token would be longer than servers accept",
             Self::Random => "the operating system gave no random bytes",
+            Self::Token => "no other can be made after the token that opened it",
+            Self::Unanswered => "the request could not answer",
             Self::Output => "the signed link could not be written",
         })
     }
 }
 
 impl core::error::Error for SignError {}
+
+impl From<Failure> for SignError {
+    fn from(_: Failure) -> Self {
+        Self::Unanswered
+    }
+}
 
 impl From<fmt::Error> for SignError {
     fn from(_: fmt::Error) -> Self {

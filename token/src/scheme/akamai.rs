@@ -17,9 +17,9 @@ use crate::judge::Judge;
 use crate::key::Prepared;
 use crate::request::lone_token;
 use crate::{
-    Anatomy, Boundary, Carrier, ClientIp, Extra, Facts, Failure, Hash, Key, KeyError, Link, Params,
-    Place, Reason, Request, Rules, Scope, Secret, SecretSpelling, SignError, Verdict, WordError,
-    encoding,
+    Anatomy, Boundary, Carrier, Child, ClientIp, Extra, Facts, Failure, Hash, Key, KeyError, Link,
+    Params, Place, Reason, Request, Rules, Scope, Secret, SecretSpelling, SignError, Verdict,
+    WordError, encoding,
 };
 
 mod claims;
@@ -164,6 +164,29 @@ impl Vendor for Akamai {
         sink: FieldSink<'_>,
     ) -> Result<(), SignError> {
         sign::sign(self, link, rules, secret, sink)
+    }
+
+    fn sign_child(
+        &self,
+        parent: &impl Request,
+        child: &Child<'_>,
+        rules: &Rules,
+        sink: FieldSink<'_>,
+    ) -> Result<(), SignError> {
+        let (token, _) = lone_token(parent, &rules.params)?.map_err(|_| SignError::Token)?;
+        if let Ok((token, _)) = self.find(token, parent, rules)? {
+            return sign::sign_child(self, token.body, parent, child, rules, sink);
+        }
+        let mut buffer = [0; LONGEST];
+        let decoded = encoding::percent_decode(token, &mut buffer).ok_or(SignError::Token)?;
+        let found = self.find(decoded, parent, rules)?;
+        let (token, _) = found.map_err(|_| SignError::Token)?;
+        sign::sign_child(self, token.body, parent, child, rules, sink)
+    }
+
+    fn signs_target(&self) -> bool {
+        // It is where a path is no pattern of itself.
+        true
     }
 
     #[cfg(feature = "inspect")]

@@ -18,16 +18,15 @@ use crate::hmac::Hmac;
 use crate::judge::{Judge, Opening};
 use crate::key::Prepared;
 use crate::{
-    Anatomy, Boundary, Carrier, ClientIp, Facts, Failure, FieldParam, Hash, Key, KeyError, Link,
-    Name, Params, Reason, Request, Rules, Scope, Secret, SecretSpelling, SignError, Verdict,
+    Anatomy, Boundary, Carrier, Child, ClientIp, Facts, Failure, FieldParam, Hash, Key, KeyError,
+    Link, Name, Params, Reason, Request, Rules, Scope, Secret, SecretSpelling, SignError, Verdict,
 };
 
 use address::Addresses;
 use arguments::Arguments;
 use carry::Carried;
 use demands::{Demanded, PathLimit};
-use message::Message;
-use sent::SentText;
+use message::message;
 use token::Token;
 
 mod address;
@@ -131,6 +130,20 @@ impl Vendor for Bunny {
         sign::sign(link, rules, secret, sink)
     }
 
+    fn sign_child(
+        &self,
+        parent: &impl Request,
+        child: &Child<'_>,
+        rules: &Rules,
+        sink: FieldSink<'_>,
+    ) -> Result<(), SignError> {
+        sign::sign_child(parent, child, rules, sink)
+    }
+
+    fn signs_target(&self) -> bool {
+        true
+    }
+
     #[cfg(feature = "inspect")]
     fn place_in_path(&self, path: &[u8]) -> Option<Place> {
         carry::in_path(path, 0).map(|(_, place)| place)
@@ -170,15 +183,7 @@ fn open(
     if token.is_bound() && addresses.packed().is_none() {
         return Ok(Err(Reason::ClientIp));
     }
-    let message = Message {
-        path: match arguments.token_path() {
-            Some(prefix) => prefix,
-            None => SentText::plain(paths.signed),
-        },
-        ignore_case: rules.ignore_case && arguments.token_path().is_none(),
-        expires: &expires.digits,
-        arguments: &arguments,
-    };
+    let message = message(&arguments, &paths, &expires, rules);
     let mut reason = Reason::NoSecret;
     for index in 0..u32::MAX {
         let Some(secret) = request.secret(index as usize)? else {

@@ -12,7 +12,7 @@ use crate::directories::parents;
 use crate::encoding;
 use crate::judge::{Judge, Opening};
 use crate::{
-    Carrier, Facts, Failure, Format, Key, KeyError, Link, Reason, Request, Rules, Secret,
+    Carrier, Child, Facts, Failure, Format, Key, KeyError, Link, Reason, Request, Rules, Secret,
     SignError, Verdict,
 };
 #[cfg(feature = "inspect")]
@@ -131,6 +131,20 @@ impl<O: Origin> Vendor for DigestScheme<'_, O> {
         sink: FieldSink<'_>,
     ) -> Result<(), SignError> {
         sign::sign(self.origin.format(), self.facts, link, rules, secret, sink)
+    }
+
+    fn sign_child(
+        &self,
+        parent: &impl Request,
+        child: &Child<'_>,
+        rules: &Rules,
+        sink: FieldSink<'_>,
+    ) -> Result<(), SignError> {
+        sign::sign_child(self.origin.format(), self.facts, parent, child, rules, sink)
+    }
+
+    fn signs_target(&self) -> bool {
+        self.origin.plan().raw || self.origin.plan().query
     }
 }
 

@@ -10,14 +10,14 @@ use alloc::vec::Vec;
 
 use super::vendor::Vendor;
 use super::{FieldSink, Random};
-use crate::cipher::{Cfb, Gcm, NONCE_LENGTH, TAG_LENGTH};
+use crate::cipher::{Cfb, Gcm, NONCE_LENGTH, Nonces, TAG_LENGTH};
 use crate::encoding;
 use crate::judge::{Judge, Opening};
 use crate::key::Prepared;
 use crate::request::lone_token;
 use crate::{
-    Anatomy, Boundary, Carrier, ClientIp, Extra, Facts, Failure, Key, KeyError, Link, Params,
-    Place, Reason, Request, Rules, Scope, Secret, SignError, Verdict, WordError,
+    Anatomy, Boundary, Carrier, Child, ClientIp, Extra, Facts, Failure, Key, KeyError, Link,
+    Params, Place, Reason, Request, Rules, Scope, Secret, SignError, Verdict, WordError,
 };
 
 use claims::{ClaimList, Form};
@@ -95,6 +95,7 @@ impl Vendor for Ectoken {
         Ok(Some(Key(Prepared::Sealed {
             gcm: Box::new(Gcm::new(secret)),
             cfb: self.opens_legacy.then(|| Box::new(Cfb::new(secret))),
+            nonces: Nonces::new(secret).map(Box::new),
         })))
     }
 
@@ -130,6 +131,20 @@ impl Vendor for Ectoken {
         sink: FieldSink<'_>,
     ) -> Result<(), SignError> {
         sign::sign(link, secret, random, sink)
+    }
+
+    fn sign_child(
+        &self,
+        parent: &impl Request,
+        child: &Child<'_>,
+        rules: &Rules,
+        sink: FieldSink<'_>,
+    ) -> Result<(), SignError> {
+        sign::sign_child(parent, child, rules, sink)
+    }
+
+    fn signs_target(&self) -> bool {
+        false
     }
 
     #[cfg(feature = "inspect")]
@@ -226,7 +241,7 @@ impl<'b> Sealed<'b> {
     /// Whether the secret fits; if it does the token is decrypted.
     fn open(&mut self, secret: Secret<'_>) -> bool {
         let (gcm, cfb) = match secret.key() {
-            Some(Key(Prepared::Sealed { gcm, cfb })) => (Some(gcm), cfb.as_deref()),
+            Some(Key(Prepared::Sealed { gcm, cfb, .. })) => (Some(gcm), cfb.as_deref()),
             _ => (None, None),
         };
         match self.form {

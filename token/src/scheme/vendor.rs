@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::{FieldSink, Random};
 use crate::judge::Judge;
-use crate::{Failure, Key, KeyError, Link, Request, Rules, Secret, SignError, Verdict};
+use crate::{Child, Failure, Key, KeyError, Link, Request, Rules, Secret, SignError, Verdict};
 #[cfg(feature = "inspect")]
 use crate::{Place, Reason};
 
@@ -28,6 +28,18 @@ pub(super) trait Vendor {
         random: Random<'_>,
         sink: FieldSink<'_>,
     ) -> Result<(), SignError>;
+
+    /// See [`Scheme::sign_child`]. `parent` has no token but the opened one, and no secret but that which opened it.
+    fn sign_child(
+        &self,
+        parent: &impl Request,
+        child: &Child<'_>,
+        rules: &Rules,
+        sink: FieldSink<'_>,
+    ) -> Result<(), SignError>;
+
+    /// See [`Scheme::signs_target`].
+    fn signs_target(&self) -> bool;
 
     /// See [`Scheme::verify`]. A function for each scheme: of all in one the compiler makes worse code.
     #[inline(never)]

@@ -1,9 +1,39 @@
 //! Version 2, which is not authenticated.
 
 use proptest::prelude::*;
-use token::{Reason, RequestParts, Rules};
+use token::{Child, Reason, RequestParts, Rules, SignError, Source};
 
 use crate::*;
+
+#[test]
+fn none_is_signed_after_a_token_that_nobody_authenticates() {
+    let scheme = legacy();
+    let rules = Rules::of(&scheme);
+    let after = |token: &str| {
+        let sources = &[Source::query(token.as_bytes())];
+        let request = RequestParts {
+            sources,
+            ..request()
+        };
+        let verdict = scheme.verify(&request, &rules, NOW).unwrap();
+        let path = request.path;
+        let child = Child { path, target: path };
+        let mut sent = String::new();
+        scheme
+            .sign_child(
+                &request,
+                verdict.token().unwrap(),
+                &child,
+                &rules,
+                &mut sent,
+            )
+            .map(|_| sent)
+    };
+    let old = version_2(b"ec_secure=025&ec_expire=0", SECRET);
+    assert_eq!(after(&old), Err(SignError::Token));
+    let new = sealed(b"ec_expire=0");
+    assert!(after(&new).is_ok_and(|sent| sent != new));
+}
 
 #[test]
 fn version_2_opens_only_where_it_is_asked_for_and_only_in_its_exact_form() {

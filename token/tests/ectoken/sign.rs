@@ -1,6 +1,7 @@
 //! What is signed and what is not.
 
-use token::{Claim, Failure, Link, RequestParts, Rules, Secret, SignError};
+use base64::Engine as _;
+use token::{Child, Claim, Failure, Link, RequestParts, Rules, Secret, SignError};
 
 use crate::claims::UNREADABLE;
 use crate::*;
@@ -83,5 +84,64 @@ fn paths_that_such_a_token_cannot_name_are_declined() {
             };
             assert_eq!(reason_of(&token, &request, &rules), None, "{path}");
         }
+    }
+}
+
+/// The plaintext of a token that was signed.
+fn plaintext(token: &str) -> (Vec<u8>, String) {
+    let mut bytes = vec![0; token.len()];
+    let length = URL_SAFE_NO_PAD.decode_slice(token, &mut bytes).unwrap();
+    bytes.truncate(length);
+    let tag: [u8; 16] = bytes.split_off(bytes.len() - 16).try_into().unwrap();
+    let mut text = bytes.split_off(12);
+    let nonce: [u8; 12] = bytes.clone().try_into().unwrap();
+    Aes256Gcm::new(&Sha256::digest(SECRET))
+        .decrypt_inout_detached(
+            (&nonce).into(),
+            b"",
+            text.as_mut_slice().into(),
+            (&tag).into(),
+        )
+        .unwrap();
+    (bytes, String::from_utf8(text).unwrap())
+}
+
+#[test]
+fn a_child_has_all_claims_of_its_parent_but_for_the_paths() {
+    let token = sealed(
+        b"ec_expire=1800000600&ec_url_allow=/pictures/,/films/&user=7&&ec_clientip=192.0.2.0/24",
+    );
+    let sources = &[Source::query(token.as_bytes())];
+    let request = RequestParts {
+        sources,
+        ..request()
+    };
+    let (scheme, rules) = (ectoken(), Rules::of(&ectoken()));
+    let verdict = scheme.verify(&request, &rules, NOW).unwrap();
+    let after = |path: &str| {
+        let child = Child {
+            path: path.as_bytes(),
+            target: b"",
+        };
+        let mut sent = String::new();
+        scheme
+            .sign_child(
+                &request,
+                verdict.token().unwrap(),
+                &child,
+                &rules,
+                &mut sent,
+            )
+            .map(|_| sent)
+    };
+    let (nonce, text) = plaintext(&after("/pictures/a").unwrap());
+    assert_eq!(
+        text,
+        "ec_expire=1800000600&user=7&ec_clientip=192.0.2.0/24&ec_url_allow=/pictures/a"
+    );
+    let (other, _) = plaintext(&after("/pictures/b").unwrap());
+    assert_ne!(nonce, other, "for another text another nonce");
+    for path in ["/a,b", "/a&b", "a", "/a ", "/a\n", ""] {
+        assert_eq!(after(path), Err(SignError::Path), "{path:?}");
     }
 }

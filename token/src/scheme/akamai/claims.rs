@@ -12,13 +12,13 @@ use crate::{Claims, Reason, Request, Rules};
 pub(super) struct ClaimList<'a> {
     starts: Option<u64>,
     expires: u64,
-    st: Option<&'a [u8]>,
-    exp: Option<&'a [u8]>,
+    pub(super) st: Option<&'a [u8]>,
+    pub(super) exp: Option<&'a [u8]>,
     pub(super) acl: Option<&'a [u8]>,
-    ip: Option<&'a [u8]>,
+    pub(super) ip: Option<&'a [u8]>,
     // The signer's own, of no meaning to a server.
-    id: Option<&'a [u8]>,
-    data: Option<&'a [u8]>,
+    pub(super) id: Option<&'a [u8]>,
+    pub(super) data: Option<&'a [u8]>,
     /// Values are percent-encoded.
     is_escaped: bool,
 }

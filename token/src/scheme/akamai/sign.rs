@@ -1,6 +1,5 @@
 //! Signing: a token for patterns of paths where they are stated or the path can be one, and else for the URL.
 
-use alloc::vec::Vec;
 use core::fmt::{self, Write as _};
 
 use super::claims::ClaimList;
@@ -8,10 +7,11 @@ use super::escape::{self, Escaping};
 use super::message::Message;
 use super::{Akamai, LONGEST, patterns};
 use crate::client_ip::Address;
+use crate::opened::secret_of;
 use crate::request::split_target;
 use crate::scheme::FieldSink;
 use crate::text::Text;
-use crate::{Link, Rules, Secret, SignError, SignedFields, encoding};
+use crate::{Child, Link, Request, Rules, Secret, SignError, SignedFields, encoding};
 
 pub(super) fn sign(
     scheme: &Akamai,
@@ -21,9 +21,58 @@ pub(super) fn sign(
     sink: FieldSink<'_>,
 ) -> Result<(), SignError> {
     let stated = Stated::new(link)?;
-    let (body, url) = body(scheme, link, &stated)?;
+    let mut body = Body::new(scheme);
+    let url = state(&mut body, link, &stated)?;
+    let acl = stated.acl.unwrap_or_default();
+    finish(scheme, (body.text(), url), acl, rules, secret, sink)
+}
+
+/// Signs with the claims of an opened token, but for the paths that it is for.
+pub(super) fn sign_child(
+    scheme: &Akamai,
+    parent: &[u8],
+    request: &impl Request,
+    child: &Child<'_>,
+    rules: &Rules,
+    sink: FieldSink<'_>,
+) -> Result<(), SignError> {
+    let claims = ClaimList::parse(parent, scheme.escapes_early).map_err(|_| SignError::Token)?;
+    let mut body = Body::new(scheme);
+    // As they stand, escaped or not.
+    let copied = [
+        (b"ip".as_slice(), claims.ip),
+        (b"st", claims.st),
+        (b"exp", claims.exp),
+        (b"id", claims.id),
+        (b"data", claims.data),
+    ];
+    for (name, value) in copied {
+        if let Some(value) = value {
+            body.add(name, value, SignError::Token)?;
+        }
+    }
+    let url = match is_pattern_of_itself(child.path) {
+        true => {
+            body.add(b"acl", child.path, SignError::Path)?;
+            None
+        }
+        false => Some(sent_url(child.path, child.target)?),
+    };
+    let secret = secret_of(request)?;
+    finish(scheme, (body.text(), url), b"", rules, secret, sink)
+}
+
+/// Puts the code behind what is hashed. `acl`: patterns that were stated as they are to be sent.
+fn finish(
+    scheme: &Akamai,
+    (body, url): (&[u8], Option<&[u8]>),
+    acl: &[u8],
+    rules: &Rules,
+    secret: Secret<'_>,
+    sink: FieldSink<'_>,
+) -> Result<(), SignError> {
     let message = Message {
-        body: &body,
+        body,
         url,
         ignore_case: rules.ignore_case,
         salt: scheme.salt.as_deref(),
@@ -32,10 +81,10 @@ pub(super) fn sign(
     let escaping = scheme.escapes_early.then_some(ESCAPING);
     let code = message.code(hmac, escaping);
     let token = SentToken {
-        body: &body,
+        body,
         code: code.bytes(scheme.hash),
         // What is a signer's escape is sent as it is; the vendor's own do so.
-        has_escapes: scheme.escapes_early && !stated.acl.is_some_and(|acl| acl.contains(&b'%')),
+        has_escapes: scheme.escapes_early && !acl.contains(&b'%'),
     };
     let mut length = Length(0);
     write!(length, "{token}")?;
@@ -46,6 +95,7 @@ pub(super) fn sign(
         fields: &[],
         more: None,
         at: 0,
+        in_path: None,
         token: &token,
         time: None,
     })?;
@@ -96,16 +146,12 @@ impl<'a> Stated<'a> {
     }
 }
 
-/// What is hashed: claims, and the path of a token that is for one URL.
-fn body<'l>(
-    scheme: &Akamai,
+/// Writes the claims that are hashed, and returns the path of a token that is for one URL.
+fn state<'l>(
+    body: &mut Body,
     link: &Link<'l>,
     stated: &Stated<'l>,
-) -> Result<(Vec<u8>, Option<&'l [u8]>), SignError> {
-    let mut body = Body {
-        text: Vec::new(),
-        escaping: scheme.escapes_early.then_some(ESCAPING),
-    };
+) -> Result<Option<&'l [u8]>, SignError> {
     if let Some(ip) = stated.ip {
         let address = Address::new(ip).ok_or(SignError::ClientIp)?;
         body.add_escaped(b"ip", address.text(), SignError::ClientIp)?;
@@ -133,8 +179,8 @@ fn body<'l>(
             body.add_escaped(name, value, SignError::Claim)?;
         }
     }
-    check(&body.text, link)?;
-    Ok((body.text, url))
+    check(body.text(), link)?;
+    Ok(url)
 }
 
 /// Whether a path as a pattern is for that path and for no other.
@@ -148,11 +194,21 @@ fn is_path(path: &[u8]) -> bool {
 
 /// The path that is hashed: as it will be sent.
 fn url<'l>(link: &Link<'l>, stated: &Stated<'l>) -> Result<&'l [u8], SignError> {
-    let path = match stated.url {
-        Some(url) => url,
-        None if is_path(link.path) && !link.target.is_empty() => split_target(link.target).0,
-        None => return Err(SignError::Path),
-    };
+    match stated.url {
+        Some(url) => as_url(url),
+        None => sent_url(link.path, link.target),
+    }
+}
+
+fn sent_url<'l>(path: &[u8], target: &'l [u8]) -> Result<&'l [u8], SignError> {
+    if is_path(path) && !target.is_empty() {
+        as_url(split_target(target).0)
+    } else {
+        Err(SignError::Path)
+    }
+}
+
+fn as_url(path: &[u8]) -> Result<&[u8], SignError> {
     let is_sent = is_path(path) && !path.contains(&b'?');
     is_sent.then_some(path).ok_or(SignError::Path)
 }
@@ -170,23 +226,47 @@ fn check(body: &[u8], link: &Link<'_>) -> Result<(), SignError> {
 }
 
 struct Body {
-    text: Vec<u8>,
+    bytes: [u8; LONGEST],
+    end: usize,
     escaping: Option<Escaping>,
 }
 
 impl Body {
+    fn new(scheme: &Akamai) -> Self {
+        Self {
+            bytes: [0; LONGEST],
+            end: 0,
+            escaping: scheme.escapes_early.then_some(ESCAPING),
+        }
+    }
+
+    fn text(&self) -> &[u8] {
+        self.bytes.get(..self.end).unwrap_or_default()
+    }
+
+    fn push(&mut self, piece: &[u8]) -> Result<(), SignError> {
+        let end = self.end.saturating_add(piece.len());
+        let room = self.bytes.get_mut(self.end..end);
+        room.ok_or(SignError::Length)?.copy_from_slice(piece);
+        self.end = end;
+        Ok(())
+    }
+
+    fn push_name(&mut self, name: &[u8]) -> Result<(), SignError> {
+        if self.end > 0 {
+            self.push(b"~")?;
+        }
+        self.push(name)?;
+        self.push(b"=")
+    }
+
     /// `error`: what to say of a value that would end in its middle.
     fn add(&mut self, name: &[u8], value: &[u8], error: SignError) -> Result<(), SignError> {
         if value.contains(&b'~') {
             return Err(error);
         }
-        if !self.text.is_empty() {
-            self.text.push(b'~');
-        }
-        self.text.extend_from_slice(name);
-        self.text.push(b'=');
-        self.text.extend_from_slice(value);
-        Ok(())
+        self.push_name(name)?;
+        self.push(value)
     }
 
     fn add_escaped(
@@ -195,11 +275,15 @@ impl Body {
         value: &[u8],
         error: SignError,
     ) -> Result<(), SignError> {
-        let mut escaped = Vec::new();
+        if self.escaping.is_none() {
+            return self.add(name, value, error);
+        }
+        self.push_name(name)?;
+        let mut pushed = Ok(());
         escape::write(value, self.escaping, false, &mut |piece| {
-            escaped.extend_from_slice(piece);
+            pushed = pushed.and_then(|()| self.push(piece));
         });
-        self.add(name, &escaped, error)
+        pushed
     }
 }
 

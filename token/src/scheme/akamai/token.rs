@@ -30,6 +30,9 @@ impl<'a> SignedToken<'a> {
     }
 }
 
+/// A token that a secret opened, in the reading that fits, and the secret's position; or why none did.
+pub(super) type Found<'t> = Result<(SignedToken<'t>, u32), Reason>;
+
 impl Akamai {
     /// Opens a token that is written so.
     pub(super) fn open_text(
@@ -40,15 +43,31 @@ impl Akamai {
         rules: &Rules,
         judge: Judge,
     ) -> Result<Verdict, Failure> {
+        match self.find(text, request, rules)? {
+            Ok((token, secret)) => {
+                let claims = ClaimList::parse(token.body, self.escapes_early);
+                judge.decide(Opening { secret, place }, &claims, request, rules)
+            }
+            Err(reason) => Ok(Verdict::refused(reason)),
+        }
+    }
+
+    /// Finds the secret that opens a token that is written so.
+    pub(super) fn find<'t>(
+        &self,
+        text: &'t [u8],
+        request: &impl Request,
+        rules: &Rules,
+    ) -> Result<Found<'t>, Failure> {
         let Some(token) = SignedToken::parse(text, self.hash) else {
-            return Ok(Verdict::refused(Reason::Malformed));
+            return Ok(Err(Reason::Malformed));
         };
         let url = if token.names_paths() {
             None
         } else {
             match url_path(request)? {
                 Some(path) => Some(path),
-                None => return Ok(Verdict::refused(Reason::Malformed)),
+                None => return Ok(Err(Reason::Malformed)),
             }
         };
         let message = Message {
@@ -66,15 +85,10 @@ impl Akamai {
                 continue;
             };
             if message.has_code(hmac, &token.code, self.escapes_early) {
-                let opening = Opening {
-                    secret: index,
-                    place,
-                };
-                let claims = ClaimList::parse(token.body, self.escapes_early);
-                return judge.decide(opening, &claims, request, rules);
+                return Ok(Ok((token, index)));
             }
             reason = Reason::Signature;
         }
-        Ok(Verdict::refused(reason))
+        Ok(Err(reason))
     }
 }

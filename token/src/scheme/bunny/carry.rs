@@ -7,7 +7,7 @@ use crate::request::split_target;
 use crate::{Carrier, Failure, Name, Params, Place, QueryFields, Reason, Request};
 
 /// The names in the path.
-static IN_PATH: Params = Params::of("bcdn_token", Some("expires"));
+pub(super) static IN_PATH: Params = Params::of("bcdn_token", Some("expires"));
 /// No more and no fewer: else digits could wander between it and its neighbours.
 const EXPIRY_DIGITS: usize = 10;
 

@@ -1,7 +1,9 @@
 //! What is hashed.
 
 use super::arguments::Arguments;
+use super::carry::{Expiry, Paths};
 use super::sent::SentText;
+use crate::Rules;
 
 /// What is hashed, but for secret and address.
 pub(super) struct Message<'a> {
@@ -11,6 +13,22 @@ pub(super) struct Message<'a> {
     pub(super) ignore_case: bool,
     pub(super) expires: &'a [u8],
     pub(super) arguments: &'a Arguments<'a>,
+}
+
+/// What was hashed of a link.
+pub(super) fn message<'a>(
+    arguments: &'a Arguments<'a>,
+    paths: &Paths<'a>,
+    expires: &'a Expiry,
+    rules: &Rules,
+) -> Message<'a> {
+    let prefix = arguments.token_path();
+    Message {
+        path: prefix.unwrap_or_else(|| SentText::plain(paths.signed)),
+        ignore_case: rules.ignore_case && prefix.is_none(),
+        expires: &expires.digits,
+        arguments,
+    }
 }
 
 impl Message<'_> {

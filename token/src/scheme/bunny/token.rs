@@ -71,6 +71,14 @@ impl Token {
         self.form == Form::Hmac { is_bound: true }
     }
 
+    /// Whether one that a secret made of a message is bound to an address.
+    pub(super) fn is_bound_by(&self, message: &Message<'_>, secret: Secret<'_>) -> bool {
+        match self.form {
+            Form::Hmac { is_bound } => is_bound,
+            Form::Hash => !bool::from(hash(message, b"", secret).ct_eq(&self.digest)),
+        }
+    }
+
     /// Whether a secret makes this token of a message.
     pub(super) fn fits(
         &self,
