@@ -36,7 +36,7 @@ export CARGO_TARGET_DIR := $(TARGET_DIR)
 
 # Directories are among them so that a deleted file counts as a change.
 SOURCES := $(wildcard Cargo.toml Cargo.lock build.rs .cargo .cargo/*) tools/build \
-	$(shell find src abi token/src token/Cargo.toml)
+	$(shell find src abi playlist/src playlist/Cargo.toml token/src token/Cargo.toml)
 
 # What a recipe starts must not see our flags (NGINX is built by make as well), nor somebody else's
 # NGINX where it was not asked for, nor NGINX: NGINX itself takes that variable for its listening
@@ -51,8 +51,8 @@ export PORT
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build cli install-cli docs lab run test test-all test-another-day \
-	test-cargo test-nginx test-fresh matrix check bench bench-tenants clean help FORCE
+.PHONY: build cli install-cli docs lab run players test test-all test-another-day \
+	test-cargo test-nginx test-fresh matrix check bench bench-playlists bench-tenants clean help FORCE
 
 build: ## build the module and, if it is vendored, NGINX: into build/$(NGINX)/
 build: $(MODULE) $(if $(filter-out custom,$(NGINX)),$(OUT)/nginx)
@@ -78,7 +78,7 @@ $(OUT)/inputs: FORCE | deps-build
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 # The command, which the tests, the demonstration and the benchmark sign with.
-$(CLI): $(shell find token/ explain/ cli/ \( -path token/tests -o -path explain/tests -o -path cli/tests \) -prune -o -print) Cargo.toml Cargo.lock | deps-build
+$(CLI): $(shell find token/ explain/ playlist/ cli/ \( -path token/tests -o -path playlist/tests -o -path explain/tests -o -path cli/tests \) -prune -o -print) Cargo.toml Cargo.lock | deps-build
 	@tools/cargo 'compiling the command secure-token' build --locked --release -p secure-token
 	@mkdir -p $(@D)
 	@cp -f $(TARGET_DIR)/release/secure-token $@
@@ -115,7 +115,10 @@ test: deps-test test-cargo test-nginx
 
 test-all: ## the same, with every program installed that a test needs, so that none is skipped
 test-all: export SECURE_TOKEN_SKIP_NOTHING := 1
-test-all: deps-test-all test
+test-all: deps-test-all players test
+
+players: ## fetch the players of the web that t/ plays streams with: into build/players
+	@tools/players
 
 SHIFT ?= +1500d
 test-another-day: ## run the tests with the clock set to another day (SHIFT=+1500d)
@@ -156,6 +159,10 @@ check: deps-check
 bench: ## measure what the module costs a request
 bench: deps-bench build $(CLI)
 	@bench/run
+
+bench-playlists: ## measure what it costs to rewrite playlists: instructions, time and memory
+bench-playlists: deps-bench build $(CLI)
+	@bench/playlists
 
 bench-tenants: ## measure what many tenants cost: memory, nginx -t and a request
 bench-tenants: deps-bench build $(CLI)

@@ -11,7 +11,7 @@ use crate::gate::{Entry, Gate};
 use crate::guard::{Panicked, guarded};
 use crate::history::History;
 use crate::nginx::{self, Failed, Level};
-use crate::{path, query};
+use crate::{cookie, grace, path, playlist, query};
 
 /// NGINX's way into this module, for every request that reaches the access phase.
 pub(crate) unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
@@ -44,8 +44,12 @@ fn check(r: &mut Request, gate: &'static Gate) -> Result<Status, Failed> {
     if let Some(reason) = decision.reason() {
         return refused(r, gate, entry, decision, reason);
     }
-    if Module::main_conf(r).is_some_and(|main| main.uses_variables) {
+    let is_kept = gate.playlist.is_some();
+    if is_kept || Module::main_conf(r).is_some_and(|main| main.uses_variables) {
         decision::keep(r, gate, entry, *decision)?;
+    }
+    if gate.helps_players {
+        help_player(r, gate, entry, decision, untouched)?;
     }
     if let Some(counters) = &entry.counters
         && History::note_pass(r).is_pass_news()
@@ -61,6 +65,32 @@ fn check(r: &mut Request, gate: &'static Gate) -> Result<Status, Failed> {
     Ok(Status::NGX_OK)
 }
 
+/// Does what is to be done for what a player asks for next.
+#[inline(never)]
+fn help_player(
+    r: &mut Request,
+    gate: &Gate,
+    entry: &Entry,
+    decision: &Decision,
+    untouched: bool,
+) -> Result<(), Failed> {
+    playlist::expect(r, gate, decision)?;
+    let Some(token) = decision.token() else {
+        return Ok(());
+    };
+    if let Some(seconds) = grace::seconds_over(gate, entry, decision) {
+        let scheme = entry.scheme.name();
+        nginx::log(
+            r,
+            Level::Info,
+            format_args!("secure_token: grace, {seconds} seconds after expiry, scheme: {scheme}"),
+        );
+    } else if let Some(grace) = &gate.grace {
+        grace::remember(r, gate, grace, entry, token, untouched)?;
+    }
+    cookie::promise(r, gate, entry, token)
+}
+
 /// Does what is to be done about a request that is refused.
 #[cold]
 fn refused(
@@ -73,6 +103,7 @@ fn refused(
     // Kept whether or not the configuration names a variable: SSI and scripts ask for one by its name, and a page
     // that says why a request was refused is such a one.
     decision::keep(r, gate, entry, *decision)?;
+    cookie::withdraw(r);
     let status = refuse(r, gate, entry, reason);
     // Others may let the request go on.
     if gate.dry_run || nginx::satisfy_any(r) {

@@ -103,6 +103,9 @@ impl Location {
             complaints.extend(written.params_complaint());
             complaints.extend(written.lifetime_complaint());
             complaints.extend(written.secret_complaints(cf));
+            let playlist = written.playlist_complaints(cf).into_iter();
+            let inherited = playlist.chain(written.cookie_complaints(cf));
+            complaints.extend(inherited.filter(|complaint| main.is_news(complaint)));
         }
         complaints
     }
@@ -143,6 +146,12 @@ impl Location {
         let Some(first) = entries.next() else {
             return Ok(None);
         };
-        Ok(Some(Rc::new(written.gate(first, entries.collect()))))
+        let gate = written.gate(first, entries.collect(), &main.viewers);
+        if gate.grace.is_some() && main.grace_place.is_none() {
+            main.grace_place = written.playback_grace.as_ref().map(|grace| grace.place);
+        }
+        main.rewrites_playlists |= gate.playlist.is_some();
+        main.sets_cookies |= gate.cookie.is_some();
+        Ok(Some(Rc::new(gate)))
     }
 }

@@ -5,6 +5,7 @@ use token::{Failure, OpenedToken, Reason, Verdict};
 
 use crate::Module;
 use crate::gate::{Entry, Gate};
+use crate::grace;
 use crate::nginx::{self, Failed, LocationId};
 use crate::request::{Look, RequestView};
 
@@ -15,6 +16,13 @@ pub(crate) enum Decision {
     Preflight,
     /// What the scheme says.
     Token(Verdict),
+}
+
+impl Kept {
+    /// Whether it was made where the request is.
+    pub(crate) fn is_of(&self, location: LocationId) -> bool {
+        self.location == location
+    }
 }
 
 impl Decision {
@@ -45,6 +53,8 @@ pub(crate) struct Kept {
     /// Whose scheme decided.
     pub(crate) entry: &'static Entry,
     pub(crate) decision: Decision,
+    /// How many seconds ago the token had expired, where it opened all the same by the location's grace.
+    pub(crate) grace: Option<u64>,
     location: LocationId,
     /// The access phase refused, and no other check can let the request in.
     is_final: bool,
@@ -66,15 +76,51 @@ pub(crate) fn decide(
     } else {
         decide_by(r, gate, entry, look)
     };
-    if !gate.others.is_empty() {
-        entry = ask_others(r, gate, look, &mut decision);
+    if gate.goes_on {
+        entry = go_on(r, gate, look, &mut decision);
     }
     (entry, decision)
 }
 
+/// Does what the first scheme's word is not the last for. Returns whose word that is.
+#[inline(never)]
+fn go_on(
+    r: &Request,
+    gate: &'static Gate,
+    look: Look,
+    decision: &mut Result<Decision, Failed>,
+) -> &'static Entry {
+    let entry = ask_others(r, gate, look, decision);
+    if gate.grace.is_some() {
+        prolong(r, gate, entry, look, decision);
+    }
+    entry
+}
+
+/// Lets an expired token open for who used it before.
+fn prolong(
+    r: &Request,
+    gate: &Gate,
+    entry: &Entry,
+    look: Look,
+    decision: &mut Result<Decision, Failed>,
+) {
+    let Ok(Decision::Token(Verdict::Refused {
+        reason: Reason::Expired,
+        token: Some(token),
+    })) = decision
+    else {
+        return;
+    };
+    match grace::opens(r, gate, entry, look, token) {
+        Ok(false) => {}
+        Ok(true) => *decision = Ok(Decision::Token(Verdict::Passed(*token))),
+        Err(Failed) => *decision = Err(Failed),
+    }
+}
+
 /// Asks the schemes behind the first, unless that has decided. A token that does not fit is refused as well, and no
 /// other scheme is tried.
-#[inline(never)]
 fn ask_others(
     r: &Request,
     gate: &'static Gate,
@@ -135,6 +181,7 @@ pub(crate) fn keep(
         gate,
         entry,
         decision,
+        grace: grace::seconds_over(gate, entry, &decision),
         location: nginx::location(r),
         is_final,
     };
@@ -158,10 +205,12 @@ pub(crate) fn told(r: &Request, gate: Option<&'static Gate>) -> Result<Option<Ke
         return Ok(Some(kept));
     }
     let (entry, decision) = decide(r, gate, false);
+    let decision = decision?;
     let kept = Kept {
         gate,
         entry,
-        decision: decision?,
+        decision,
+        grace: grace::seconds_over(gate, entry, &decision),
         location,
         is_final: false,
     };

@@ -19,12 +19,16 @@ use block::{Block, Wrong};
 use words::{flag, level, lifetime, seconds, status};
 
 mod block;
+mod cookie;
 mod counting;
 mod format;
+mod grace;
+mod playlist;
 mod request;
 mod scheme;
 mod secret;
 mod words;
+mod zone;
 
 /// A directive: its name, how many words it takes, and what it does with them.
 struct Directive {
@@ -39,7 +43,7 @@ struct Directive {
 
 const ANYWHERE: u32 = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
 
-static DIRECTIVES: [Directive; 24] = [
+static DIRECTIVES: [Directive; 30] = [
     Directive {
         name: c"secure_token",
         words: NGX_CONF_1MORE,
@@ -167,6 +171,48 @@ static DIRECTIVES: [Directive; 24] = [
         needs_scheme: true,
     },
     Directive {
+        name: c"secure_token_playlist",
+        words: NGX_CONF_TAKE12,
+        blocks: ANYWHERE,
+        set: playlist::choose,
+        needs_scheme: true,
+    },
+    Directive {
+        name: c"secure_token_playlist_types",
+        words: NGX_CONF_1MORE,
+        blocks: ANYWHERE,
+        set: playlist::types,
+        needs_scheme: true,
+    },
+    Directive {
+        name: c"secure_token_playlist_max",
+        words: NGX_CONF_TAKE1,
+        blocks: ANYWHERE,
+        set: playlist::max,
+        needs_scheme: true,
+    },
+    Directive {
+        name: c"secure_token_cookie",
+        words: NGX_CONF_1MORE,
+        blocks: ANYWHERE,
+        set: cookie::choose,
+        needs_scheme: true,
+    },
+    Directive {
+        name: c"secure_token_playback_grace",
+        words: NGX_CONF_TAKE1,
+        blocks: ANYWHERE,
+        set: grace::choose,
+        needs_scheme: true,
+    },
+    Directive {
+        name: c"secure_token_playback_zone",
+        words: NGX_CONF_TAKE1,
+        blocks: NGX_HTTP_MAIN_CONF,
+        set: zone::viewers,
+        needs_scheme: false,
+    },
+    Directive {
         name: c"secure_token_preflight",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
@@ -191,7 +237,7 @@ static DIRECTIVES: [Directive; 24] = [
         name: c"secure_token_zone",
         words: NGX_CONF_TAKE1,
         blocks: NGX_HTTP_MAIN_CONF,
-        set: counting::zone,
+        set: zone::counters,
         needs_scheme: false,
     },
     Directive {

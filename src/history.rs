@@ -51,9 +51,10 @@ impl History {
 
     fn update(r: &mut Request, change: impl FnOnce(&mut Self)) -> Self {
         // Where memory ran out nothing is remembered, and at worst there is a line more in the log.
-        let Some(history) = nginx::note::<Module>(r) else {
+        let Some(notes) = nginx::note::<Module>(r) else {
             return Self::default();
         };
+        let history = &mut notes.history;
         let before = *history;
         change(history);
         before

@@ -14,33 +14,34 @@ use ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK, Status};
 use ngx::http::{HttpModule, HttpModuleLocationConf, HttpModuleMainConf, Request};
 
 use crate::config::{Location, Main};
+use crate::cookie::SetCookie;
 use crate::decision::Kept;
 use crate::gate::Gate;
 use crate::guard::{Panicked, guarded};
 use crate::history::History;
-use crate::nginx::{Conf, Failed, Level, RequestMemory, Zone};
+use crate::nginx::{Conf, Failed, InPool, Level, RequestMemory, Zone};
+use crate::playlist::Rewriting;
 
 mod abi;
 mod access;
 mod config;
+mod cookie;
 mod counters;
 mod decision;
 mod directives;
+mod export;
 mod gate;
+mod grace;
 mod guard;
 mod history;
 mod metrics;
 mod nginx;
 mod path;
+mod playlist;
+mod privacy;
 mod query;
 mod request;
 mod variables;
-
-mod export {
-    use super::ngx_http_secure_token_module;
-
-    ngx::ngx_modules!(ngx_http_secure_token_module);
-}
 
 /// The module among NGINX's others.
 struct Module;
@@ -67,6 +68,48 @@ pub static mut ngx_http_secure_token_module: ngx_module_t = ngx_module_t {
     ..ngx_module_t::default()
 };
 
+/// Of a module that has no configuration of its own.
+const NO_CONTEXT: ngx_http_module_t = ngx_http_module_t {
+    preconfiguration: None,
+    postconfiguration: None,
+    create_main_conf: None,
+    init_main_conf: None,
+    create_srv_conf: None,
+    merge_srv_conf: None,
+    create_loc_conf: None,
+    merge_loc_conf: None,
+};
+
+static FILTER_CONTEXT: ngx_http_module_t = ngx_http_module_t {
+    postconfiguration: Some(add_filters),
+    ..NO_CONTEXT
+};
+
+static PRIVACY_CONTEXT: ngx_http_module_t = ngx_http_module_t {
+    postconfiguration: Some(add_privacy_filter),
+    ..NO_CONTEXT
+};
+
+/// What rewrites playlists and sets cookies. A module of its own: NGINX calls filters in the order of their modules, and
+/// this one has to stand where the answer's text is in memory and not yet compressed, while the checks of access go by
+/// another order.
+#[unsafe(no_mangle)]
+#[allow(non_upper_case_globals)]
+pub static mut ngx_http_secure_token_playlist_filter_module: ngx_module_t = ngx_module_t {
+    ctx: ptr::from_ref(&FILTER_CONTEXT).cast_mut().cast(),
+    type_: NGX_HTTP_MODULE as _,
+    ..ngx_module_t::default()
+};
+
+/// What says that answers are for one client. It has to come after whatever else says how long they may be kept.
+#[unsafe(no_mangle)]
+#[allow(non_upper_case_globals)]
+pub static mut ngx_http_secure_token_privacy_filter_module: ngx_module_t = ngx_module_t {
+    ctx: ptr::from_ref(&PRIVACY_CONTEXT).cast_mut().cast(),
+    type_: NGX_HTTP_MODULE as _,
+    ..ngx_module_t::default()
+};
+
 // SAFETY: `create_main_conf` gives NGINX a `Main` for this module, and nothing else does.
 unsafe impl HttpModuleMainConf for Module {
     type MainConf = Main;
@@ -80,7 +123,19 @@ unsafe impl HttpModuleLocationConf for Module {
 // SAFETY: only `nginx::keep` and `nginx::keep_for_good` put anything into this module's context, and both put a `Kept`.
 unsafe impl RequestMemory for Module {
     type Kept = Kept;
-    type Note = History;
+    type Note = Notes;
+}
+
+/// What stays with a request wherever it is sent.
+#[derive(Default)]
+struct Notes {
+    history: History,
+    /// Its answer is a playlist that is being rewritten.
+    rewriting: Option<InPool<Rewriting>>,
+    /// Its answer sets a cookie.
+    cookie: Option<SetCookie>,
+    /// Its answer is for nobody else.
+    is_private: bool,
 }
 
 impl HttpModule for Module {
@@ -139,6 +194,34 @@ unsafe extern "C" fn postconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
     })
 }
 
+unsafe extern "C" fn add_filters(cf: *mut ngx_conf_t) -> ngx_int_t {
+    // SAFETY: NGINX calls with the configuration being read, which nobody else uses meanwhile.
+    let cf = unsafe { Conf::from_ptr(cf) };
+    step(|| {
+        let main = Module::main_conf_mut(cf.as_ref()).ok_or(Failed)?;
+        // Elsewhere no answer is to pay for it.
+        if main.rewrites_playlists {
+            cf.add_filters(playlist::header, playlist::body);
+        }
+        if main.sets_cookies {
+            cf.add_cookie_filter(cookie::header);
+        }
+        Ok(())
+    })
+}
+
+unsafe extern "C" fn add_privacy_filter(cf: *mut ngx_conf_t) -> ngx_int_t {
+    // SAFETY: NGINX calls with the configuration being read, which nobody else uses meanwhile.
+    let cf = unsafe { Conf::from_ptr(cf) };
+    step(|| {
+        let main = Module::main_conf_mut(cf.as_ref()).ok_or(Failed)?;
+        if main.rewrites_playlists || main.sets_cookies {
+            cf.add_privacy_filter(privacy::header);
+        }
+        Ok(())
+    })
+}
+
 unsafe extern "C" fn init_zone(zone: *mut ngx_shm_zone_t, _: *mut c_void) -> ngx_int_t {
     // SAFETY: NGINX calls with a zone to which `secure_token_zone` gave the configuration's `Main`.
     let main = unsafe { nginx::owner_of::<Main>(zone) };
@@ -150,6 +233,19 @@ unsafe extern "C" fn init_zone(zone: *mut ngx_shm_zone_t, _: *mut c_void) -> ngx
         return Status::NGX_ERROR.into();
     };
     step(|| main.take(zone))
+}
+
+unsafe extern "C" fn init_playback_zone(zone: *mut ngx_shm_zone_t, _: *mut c_void) -> ngx_int_t {
+    // SAFETY: NGINX calls with a zone to which `secure_token_playback_zone` gave the configuration's `Main`.
+    let main = unsafe { nginx::owner_of::<Main>(zone) };
+    let Some(cycle) = main.cycle else {
+        return Status::NGX_ERROR.into();
+    };
+    // SAFETY: NGINX calls once the zone's memory is there, and nobody keeps the `Zone`.
+    let Some(zone) = (unsafe { Zone::from_ptr(zone, cycle) }) else {
+        return Status::NGX_ERROR.into();
+    };
+    step(|| main.viewers.settle(&zone))
 }
 
 /// Called when nothing can refuse the configuration any more. An error would end NGINX.

@@ -5,8 +5,11 @@
 mod answer;
 mod bits;
 mod block;
+mod body;
 mod clock;
 mod conf;
+mod filter;
+mod headers;
 mod log;
 mod memory;
 mod module;
@@ -17,24 +20,35 @@ mod value;
 mod variable;
 mod zone;
 
-pub(crate) use answer::{came_to_error_page, forbid_error_pages, is_answered, respond};
+pub(crate) use answer::{came_to_error_page, forbid_error_pages, is_answered, redirects, respond};
 pub(crate) use block::{BlockName, Search};
+pub(crate) use body::{Incoming, Output, Rewrite, Stream};
 pub(crate) use clock::now;
 pub(crate) use conf::{Conf, Cycle, Place};
+pub(crate) use filter::{
+    next_body, next_header, next_header_behind_cookie, next_header_behind_privacy,
+};
+pub(crate) use headers::{
+    Coding, add_header, be_private, become_rewritten, coding, content_type, is_no_error, is_ok,
+    is_sliced, sent_host, unwrap_whole, want_whole,
+};
 pub(crate) use log::{Level, log};
 pub(crate) use memory::{
-    RequestMemory, keep, keep_bytes, keep_for_good, keep_number, kept, kept_for_good, note,
+    RequestMemory, for_request, keep, keep_bytes, keep_for_good, keep_for_request, keep_number,
+    kept, kept_for_good, note, noted,
 };
+pub(crate) use pool::{InPool, put_for};
 pub(crate) use request::{
     LocationId, client_ip, host, is_preflight, is_read_only, location, protocol, referrer,
     satisfy_any,
 };
 pub(crate) use uri::{
-    args, behind_cut, cut_path, is_untouched, path, sent_args, sent_path, sent_target, shorten_args,
+    args, behind_cut, cut_path, front_of, is_untouched, merge_slashes, path, sent_args, sent_path,
+    sent_target, shorten_args,
 };
 pub(crate) use value::{Piece, Unsplit, Value, split};
 pub(crate) use variable::answer_once;
-pub(crate) use zone::{List, Shareable, Shared, Zone, owner_of};
+pub(crate) use zone::{List, Shareable, Shared, Table, Zone, ZoneInit, owner_of};
 
 /// NGINX could not do what was asked: its memory ran out, or a variable could not be worked out.
 #[derive(Clone, Copy, Debug)]

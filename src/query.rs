@@ -64,15 +64,32 @@ pub(crate) fn token_alone<'a>(
     entry: &'a Entry,
     token: &OpenedToken,
 ) -> Result<&'a [u8], Failed> {
-    let params = &entry.rules.params;
-    match entry.sources.get(token.place.source.into()) {
-        _ if token.place.carrier == Carrier::Path => Ok(b""),
-        Some(source) if params.fields.is_empty() => {
-            keep_stretches(r, token.place.own(source.get(r, false)?.text))
-        }
-        Some(source) => keep_stretches(r, params.own(source.get(r, false)?.text)),
-        None => Ok(b""),
+    match token.place.carrier {
+        Carrier::Path => Ok(b""),
+        Carrier::Query | Carrier::Value => keep_stretches(r, token_pieces(r, entry, token)?),
     }
+}
+
+/// The pieces of an accepted token, wherever it stands: its parameters, or its segments of the path.
+pub(crate) fn token_pieces<'a>(
+    r: &'a Request,
+    entry: &'a Entry,
+    token: &OpenedToken,
+) -> Result<impl Iterator<Item = &'a [u8]> + Clone + use<'a>, Failed> {
+    let (params, place) = (&entry.rules.params, token.place);
+    let is_in_path = place.carrier == Carrier::Path;
+    let text = match entry.sources.get(place.source.into()) {
+        _ if is_in_path => nginx::sent_target(r),
+        Some(source) => source.get(r, false)?.text,
+        None => b"",
+    };
+    let has_names = !is_in_path && !params.fields.is_empty();
+    let named = has_names.then(|| params.own(text));
+    let placed = (!has_names).then(|| place.own(text));
+    Ok(named
+        .into_iter()
+        .flatten()
+        .chain(placed.into_iter().flatten()))
 }
 
 /// A query string that was changed since it was sent, without the token's parameters.

@@ -25,7 +25,7 @@ struct Variable {
 
 type Text<'a> = Result<&'a [u8], Failed>;
 
-static VARIABLES: [Variable; 8] = [
+static VARIABLES: [Variable; 9] = [
     Variable {
         name: c"secure_token_status",
         value: status,
@@ -37,6 +37,10 @@ static VARIABLES: [Variable; 8] = [
     Variable {
         name: c"secure_token_expires",
         value: expires,
+    },
+    Variable {
+        name: c"secure_token_grace",
+        value: grace,
     },
     Variable {
         name: c"secure_token_key",
@@ -106,6 +110,13 @@ fn expires<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'a> {
     let kept = decision::told(r, gate)?;
     let token = kept.as_ref().and_then(|kept| kept.decision.token());
     match token.and_then(|token| token.claims.expires()) {
+        Some(seconds) => nginx::keep_number(r, seconds),
+        None => Ok(b""),
+    }
+}
+
+fn grace<'a>(r: &'a Request, gate: Option<&'static Gate>) -> Text<'a> {
+    match decision::told(r, gate)?.and_then(|kept| kept.grace) {
         Some(seconds) => nginx::keep_number(r, seconds),
         None => Ok(b""),
     }

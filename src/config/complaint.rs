@@ -7,7 +7,9 @@ use token::{Carrier, ClientIp, Scheme};
 use super::Written;
 use crate::nginx::{Conf, Level, Place, Search};
 
+mod cookie;
 mod params;
+mod playlist;
 mod secrets;
 
 /// Something about a block that is wrong or doubtful.
@@ -71,6 +73,35 @@ impl Written {
                 format!(
                     "\"secure_token_source\": tokens of the {all} stand in the path and are looked for nowhere else; \
                      remove the directive"
+                ),
+            );
+        }
+        if let Some(cookie) = &self.cookie
+            && cookie.value.is_some()
+            && is_in_path
+        {
+            complain(
+                cookie.place,
+                format!(
+                    "\"secure_token_cookie\": tokens of the {all} stand in the path, where links that begin without a \
+                     slash keep them; remove the directive"
+                ),
+            );
+        }
+        if let Some(grace) = &self.playback_grace
+            && grace.value.is_some()
+            && all_are(|scheme| {
+                scheme
+                    .facts()
+                    .format()
+                    .is_some_and(|format| format.time.is_none())
+            })
+        {
+            complain(
+                grace.place,
+                format!(
+                    "\"secure_token_playback_grace\": links of the {all} never expire; remove the directive, or write the \
+                     expiry into the link of the format"
                 ),
             );
         }

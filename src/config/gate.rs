@@ -7,9 +7,12 @@ use token::{Carrier, ClientIp, Key, Params, Rules, Scheme};
 use super::written::{SecretValue, Setting};
 use super::{Complaint, Written};
 use crate::counters::Counters;
-use crate::gate::{ClientAddress, Entry, Gate, Secret, Sources};
+use crate::gate::{ClientAddress, Entry, Gate, Grace, Playlist, Secret, Sources};
+use crate::grace::Viewers;
 use crate::nginx::{Level, Value};
 
+/// The longest manifest that is held back whole.
+const LONGEST_MANIFEST: usize = 1 << 20;
 /// Status of a refusal.
 const DENIED: u16 = 403;
 
@@ -119,8 +122,23 @@ impl Written {
     }
 
     /// What is in force under these settings for all the schemes.
-    pub(super) fn gate(&self, first: Entry, others: Box<[Entry]>) -> Gate {
+    pub(super) fn gate(&self, first: Entry, others: Box<[Entry]>, viewers: &Rc<Viewers>) -> Gate {
+        let playlist = of(&self.playlist).flatten().map(|way| Playlist {
+            way,
+            types: of(&self.playlist_types),
+            max: of(&self.playlist_max).unwrap_or(LONGEST_MANIFEST),
+        });
+        let cookie = of(&self.cookie).flatten();
+        let grace = of(&self.playback_grace).flatten().map(|seconds| {
+            viewers.expect(seconds);
+            Grace {
+                seconds,
+                viewers: Rc::clone(viewers),
+            }
+        });
         Gate {
+            goes_on: !others.is_empty() || grace.is_some(),
+            helps_players: playlist.is_some() || cookie.is_some() || grace.is_some(),
             first,
             others,
             uri: of(&self.uri),
@@ -130,6 +148,9 @@ impl Written {
             preflight: of(&self.preflight).unwrap_or(false),
             dry_run: of(&self.dry_run).unwrap_or(false),
             log_level: of(&self.log_level).unwrap_or(Level::Error),
+            playlist,
+            cookie,
+            grace,
             label: self.label(),
         }
     }

@@ -9,6 +9,7 @@ use super::formats::OwnFormat;
 use super::open::Blocks;
 use super::reserved::ReservedSecrets;
 use crate::counters::{self, Counters, Counts, Full};
+use crate::grace::Viewers;
 use crate::nginx::{Conf, Cycle, Failed, Level, Place, Shared, Value, Zone};
 use crate::variables;
 
@@ -16,6 +17,8 @@ use crate::variables;
 const BYTES_PER_PLACE: usize = 512 + 256;
 /// And for each secret.
 const BYTES_PER_SECRET: usize = 256;
+/// The directive that has the zone for them.
+const ZONE: &str = "secure_token_zone";
 /// What NGINX itself takes of a zone.
 const BOOKKEEPING_KILOBYTES: usize = 64;
 
@@ -24,25 +27,39 @@ const BOOKKEEPING_KILOBYTES: usize = 64;
 pub(crate) struct Main {
     /// Whether anything uses a variable of this module, so that decisions are worth keeping.
     pub(crate) uses_variables: bool,
+    /// Whether any playlist is rewritten.
+    pub(crate) rewrites_playlists: bool,
+    /// Whether any token is kept in a cookie.
+    pub(crate) sets_cookies: bool,
     /// The variables that our directives name, and where first.
     pub(crate) named_variables: BTreeMap<Vec<u8>, Naming>,
     /// The formats that were defined so far.
     pub(crate) formats: Vec<OwnFormat>,
     /// The secrets that were complained about for being short.
     pub(crate) short_secrets: BTreeSet<*const Value>,
+    /// What was complained about where it may be inherited.
+    told: BTreeSet<String>,
     /// The secrets that are for one scheme alone.
     pub(crate) reserved_secrets: ReservedSecrets,
     /// What is in force where, until everything was read.
     pub(crate) blocks: Blocks,
     /// Where `secure_token_zone` stands.
     pub(crate) zone_place: Option<Place>,
+    /// Where `secure_token_playback_zone` stands.
+    pub(crate) playback_zone_place: Option<Place>,
+    /// Where the first `secure_token_playback_grace` that is in force stands.
+    pub(super) grace_place: Option<Place>,
+    /// Who watches what, for that.
+    pub(crate) viewers: Rc<Viewers>,
+    /// The names of all zones.
+    pub(crate) zone_names: BTreeSet<Box<[u8]>>,
     /// What all the locations count.
     pub(crate) counters: Vec<Rc<Counters>>,
     /// The zone, from when its memory is there until the counters have their places in it.
     zone: Cell<Option<Zone>>,
     /// The counters, once they have their places.
     counts: OnceCell<Shared<Counts>>,
-    /// The configuration that the zone belongs to.
+    /// The configuration that the zones belong to.
     pub(crate) cycle: Option<Cycle>,
     /// Where `secure_token_metrics` stands first.
     pub(crate) metrics_place: Option<Place>,
@@ -61,6 +78,12 @@ impl Main {
     /// The counters, where there are any.
     pub(crate) fn counts(&self) -> Option<&Counts> {
         self.counts.get().and_then(Shared::get)
+    }
+
+    /// Whether the same has not been said of the same directive yet, by which every block that inherits it goes.
+    pub(super) fn is_news(&mut self, complaint: &Complaint) -> bool {
+        let Complaint { place, message, .. } = complaint;
+        self.told.insert(format!("{place} {message}"))
     }
 
     /// To be called once the zone's memory is there. Where that is the running configuration's too nothing
@@ -90,6 +113,7 @@ impl Main {
             Err(Full { was_in_use: true }) => {
                 zone.log(
                     Level::Error,
+                    ZONE,
                     "is full, and some of the counters are new: what they are for is not counted until the \
                      zone gets another size, with which all counters start anew",
                 );
@@ -106,6 +130,7 @@ impl Main {
                 let kilobytes = (bytes / 1000).saturating_add(BOOKKEEPING_KILOBYTES);
                 zone.log(
                     Level::Emergency,
+                    ZONE,
                     &format!(
                         "is too small for the counters of {} places in the configuration; give it \
                          {kilobytes} kilobytes",
@@ -132,6 +157,16 @@ impl Main {
                 message: "\"secure_token_metrics\": nothing is counted; add \"secure_token_zone tokens:1m\" \
                           to the http block"
                     .to_owned(),
+            });
+        }
+        if let (Some(place), None) = (self.grace_place, self.playback_zone_place) {
+            return Err(Complaint {
+                level: Level::Emergency,
+                place,
+                message:
+                    "\"secure_token_playback_grace\": nobody is remembered who could have it; add \
+                          \"secure_token_playback_zone viewers:1m\" to the http block"
+                        .to_owned(),
             });
         }
         if let Some(complaint) = std::mem::take(&mut self.reserved_secrets).complaint() {

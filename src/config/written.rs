@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use token::Scheme;
 
-use crate::gate::Source;
+use crate::gate::{Cookie, MimeTypes, Source, Way};
 use crate::nginx::{Level, Place, Value};
 
 /// What a directive says, and where it stands.
@@ -41,6 +41,14 @@ pub(crate) struct Written {
     pub(crate) dry_run: Option<Setting<bool>>,
     pub(crate) log_level: Option<Setting<Level>>,
     pub(crate) label: Option<Setting<Rc<str>>>,
+    /// A value of `None` is `off`.
+    pub(crate) playlist: Option<Setting<Option<Way>>>,
+    pub(crate) playlist_types: Option<Setting<MimeTypes>>,
+    pub(crate) playlist_max: Option<Setting<usize>>,
+    /// A value of `None` is `off`.
+    pub(crate) cookie: Option<Setting<Option<Rc<Cookie>>>>,
+    /// In seconds; a value of `None` is `off`.
+    pub(crate) playback_grace: Option<Setting<Option<u64>>>,
 }
 
 /// A secret and the name it goes by.
@@ -94,6 +102,11 @@ impl Written {
             dry_run,
             log_level,
             label,
+            playlist,
+            playlist_types,
+            playlist_max,
+            cookie,
+            playback_grace,
         } = outer;
         inherit(&mut self.schemes, schemes);
         inherit(&mut self.secrets, secrets);
@@ -115,6 +128,11 @@ impl Written {
         inherit(&mut self.dry_run, dry_run);
         inherit(&mut self.log_level, log_level);
         inherit(&mut self.label, label);
+        inherit(&mut self.playlist, playlist);
+        inherit(&mut self.playlist_types, playlist_types);
+        inherit(&mut self.playlist_max, playlist_max);
+        inherit(&mut self.cookie, cookie);
+        inherit(&mut self.playback_grace, playback_grace);
     }
 
     /// The schemes that open this block, in the order in which they are tried; none where it is off.

@@ -75,6 +75,13 @@ pub(crate) fn came_to_error_page(r: &Request) -> bool {
     inner.err_status != 0 || bits::NGX_HTTP_REQUEST_ERROR_PAGE.is_set(inner)
 }
 
+/// Whether NGINX answers with a redirect that no `error_page` has made, as for a directory without its slash.
+pub(crate) fn redirects(r: &Request) -> bool {
+    let inner = r.as_ref();
+    let is_redirect = (300..400).contains(&inner.err_status);
+    is_redirect && !bits::NGX_HTTP_REQUEST_ERROR_PAGE.is_set(inner)
+}
+
 /// Has NGINX answer with its own page, whatever `error_page` says.
 pub(crate) fn forbid_error_pages(r: &mut Request) {
     bits::NGX_HTTP_REQUEST_ERROR_PAGE.set(r.as_mut(), 1);

@@ -52,6 +52,12 @@ pub(crate) fn kept_for_good<M: RequestMemory>(r: &Request) -> Option<M::Kept> {
     find::<M>(r).and_then(|noted| unsafe { noted.as_ref() }.kept)
 }
 
+/// The module's note about the request, where there is one.
+pub(crate) fn noted<M: RequestMemory>(r: &Request) -> Option<&M::Note> {
+    // SAFETY: `find_or_put` has put a `Noted` there, which the request keeps, and that is borrowed.
+    find::<M>(r).map(|noted| &unsafe { noted.as_ref() }.note)
+}
+
 /// The module's note about the request. `None` where memory ran out.
 pub(crate) fn note<M: RequestMemory>(r: &mut Request) -> Option<&mut M::Note> {
     // SAFETY: `find_or_put` has put a `Noted` there, and the request is borrowed for writing as long as the note.
@@ -113,6 +119,21 @@ pub(crate) fn keep_bytes<'a, 'p>(
         bytes.extend_from_slice(piece);
     }
     Ok(bytes.leak())
+}
+
+/// Bytes that a request's own memory keeps, for what is itself kept there.
+pub(crate) fn for_request(r: &Request, bytes: &[u8]) -> Result<&'static [u8], Failed> {
+    keep_for_request(r, std::iter::once(bytes))
+}
+
+/// Pieces, one behind the other, that a request's own memory keeps, for what is itself kept there.
+pub(crate) fn keep_for_request<'p>(
+    r: &Request,
+    pieces: impl Iterator<Item = &'p [u8]> + Clone,
+) -> Result<&'static [u8], Failed> {
+    let kept = &*keep_bytes(r, pieces)?;
+    // SAFETY: the request's pool keeps them to its end, and so it does whatever the caller keeps with the request.
+    Ok(unsafe { std::slice::from_raw_parts(kept.as_ptr(), kept.len()) })
 }
 
 /// A number in decimal, in the request's pool.

@@ -2,11 +2,15 @@
 
 use std::alloc::Layout;
 use std::ffi::c_void;
+use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 
 use nginx_sys::ngx_pool_cleanup_add;
 use ngx::allocator::Allocator;
 use ngx::core::Pool;
+use ngx::http::Request;
+
+use super::Failed;
 
 /// What NGINX calls with a value when it gives up the pool.
 pub(super) type Cleanup = unsafe extern "C" fn(*mut c_void);
@@ -38,4 +42,28 @@ pub(super) unsafe fn put_with_cleanup<T>(
     entry.data = value.as_ptr().cast();
     entry.handler = Some(cleanup);
     Some(value)
+}
+
+/// A value in a request's pool; it is not dropped with the pool. Only to be kept in what the same request keeps.
+pub(crate) struct InPool<T>(NonNull<T>);
+
+/// Puts a value into a request's pool.
+pub(crate) fn put_for<T>(r: &Request, value: T) -> Result<InPool<T>, Failed> {
+    put(&r.pool(), value).map(InPool).ok_or(Failed)
+}
+
+impl<T> Deref for InPool<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        // SAFETY: `put_for` has put a `T` there, whose only owner this is, and the request keeps it.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl<T> DerefMut for InPool<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: `put_for` has put a `T` there, whose only owner this is, and the request keeps it.
+        unsafe { self.0.as_mut() }
+    }
 }

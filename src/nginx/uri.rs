@@ -92,7 +92,7 @@ pub(crate) fn behind_cut<'p>(path: &'p [u8], front: &[u8], segments: &[u8]) -> O
 }
 
 /// The beginning of a decoded path that was sent as `front`.
-fn front_of<'p>(path: &'p [u8], front: &[u8]) -> Option<&'p [u8]> {
+pub(crate) fn front_of<'p>(path: &'p [u8], front: &[u8]) -> Option<&'p [u8]> {
     if front.is_empty() {
         return Some(b"");
     }
@@ -170,7 +170,7 @@ pub(crate) fn sent_path(r: &Request) -> Result<&[u8], Failed> {
 
 /// The setting that was in force when the request line was parsed: that of the address's default
 /// server, as the Host header was not known yet.
-fn merge_slashes(r: &Request) -> usize {
+pub(crate) fn merge_slashes(r: &Request) -> usize {
     // SAFETY: NGINX keeps the connection as long as its requests; it is null only where there is no request line.
     let connection = unsafe { r.as_ref().http_connection.as_ref() };
     connection

@@ -48,6 +48,23 @@ impl Value {
         index.try_into().map(Self::Variable).map_err(|_| Failed)
     }
 
+    /// The names of its variables, in lower case.
+    pub(crate) fn variables(&self, cf: &Conf) -> Vec<Vec<u8>> {
+        match self {
+            Self::Literal(_) => Vec::new(),
+            Self::Variable(index) => cf
+                .used_variables()
+                .nth(*index)
+                .map(<[u8]>::to_ascii_lowercase)
+                .into_iter()
+                .collect(),
+            Self::Joined(values) => values
+                .iter()
+                .flat_map(|value| value.variables(cf))
+                .collect(),
+        }
+    }
+
     /// The value for a request. A variable without a value is empty.
     ///
     /// # Errors

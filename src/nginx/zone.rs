@@ -12,6 +12,9 @@ use ngx::ngx_log_error;
 use super::{Cycle, Level, bits};
 
 mod setup;
+mod table;
+
+pub(crate) use table::Table;
 
 /// What NGINX calls when the memory is there, with the zone and the old zone's data.
 pub(crate) type ZoneInit =
@@ -84,13 +87,13 @@ impl Zone {
         unsafe { self.zone.as_ref() }
     }
 
-    /// A message about the zone.
-    pub(crate) fn log(&self, level: Level, message: &str) {
+    /// A message about the zone of a directive.
+    pub(crate) fn log(&self, level: Level, directive: &str, message: &str) {
         let shm = &self.as_ref().shm;
         ngx_log_error!(
             level,
             shm.log,
-            "\"secure_token_zone\": the zone \"{}\" {message}",
+            "\"{directive}\": the zone \"{}\" {message}",
             shm.name
         );
     }
