@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::output::TROUBLE;
-use crate::{explain, facts, formats, generate, keygen, mistakes, sign, verify};
+use crate::{explain, facts, formats, generate, keygen, mistakes, playlist, sign, verify};
 
 /// Sign, verify and explain links for the NGINX module ngx_http_secure_token_module
 ///
@@ -23,7 +23,7 @@ use crate::{explain, facts, formats, generate, keygen, mistakes, sign, verify};
     after_long_help = "\
 Exit status:
   0  done; of verify and explain: the link opens
-  1  of verify and explain: the link is refused
+  1  of verify and explain: the link is refused; of playlist: the link of the playlist is
   2  the command was used wrongly, or could not do its work
 
 Times of expiry are Unix times in seconds, or dates with a zone such as 2026-11-24T10:00:00Z.
@@ -41,6 +41,7 @@ pub(crate) enum Command {
     Sign(sign::Args),
     Verify(verify::Args),
     Explain(explain::Args),
+    Playlist(Box<playlist::Args>),
     Keygen(keygen::Args),
     Schemes(facts::SchemesArgs),
     Formats(formats::Args),

@@ -13,6 +13,7 @@ use token::Scheme;
 
 use crate::link::LinkArgs;
 use crate::output::Trouble;
+use crate::playlist::Way;
 use crate::secrets::Secrets;
 
 #[derive(clap::Args)]
@@ -52,6 +53,8 @@ pub(crate) struct Location {
     is_unbound: bool,
     pub(crate) clock_skew: Option<u64>,
     pub(crate) max_lifetime: Option<u64>,
+    /// What comes into the links of playlists.
+    pub(crate) playlist: Option<Way>,
 }
 
 impl ConfArgs {

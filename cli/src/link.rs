@@ -147,6 +147,11 @@ impl LinkArgs {
         path::normalised(path, !self.keep_slashes).map_err(|bad| bad.as_str().to_owned())
     }
 
+    /// NGINX's `merge_slashes`.
+    pub(crate) const fn merges_slashes(&self) -> bool {
+        !self.keep_slashes
+    }
+
     /// The path that NGINX serves by; empty where it would refuse the URL.
     pub(crate) fn served_path(&self, url: &Url<'_>) -> Vec<u8> {
         path::normalised(url.sent_path(), !self.keep_slashes).unwrap_or_default()

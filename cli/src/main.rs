@@ -14,10 +14,12 @@ mod facts;
 mod formats;
 mod generate;
 mod keygen;
+mod lifetime;
 mod link;
 mod meaning;
 mod mistakes;
 mod output;
+mod playlist;
 mod request_args;
 mod scheme_args;
 mod schemes;
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Command::Sign(args) => sign::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Playlist(args) => playlist::run(*args),
         Command::Keygen(args) => keygen::run(&args),
         Command::Schemes(args) => facts::schemes(&args),
         Command::Formats(args) => formats::run(&args),

@@ -12,12 +12,12 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::process::ExitCode;
 
 use clap::ArgGroup;
-use explain::time;
 
 use crate::claim_args::ClaimArgs;
 use crate::clock;
 use crate::conf::{ConfArgs, Guard};
 use crate::extra_args::ExtraArgs;
+use crate::lifetime::Lifetime;
 use crate::link::LinkArgs;
 use crate::output::{self, Trouble};
 use crate::scheme_args::SchemeArgs;
@@ -103,22 +103,6 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     claims: ClaimArgs,
-}
-
-/// A length of time, and whether it was written without a unit.
-#[derive(Clone, Copy)]
-struct Lifetime {
-    seconds: u64,
-    is_bare: bool,
-}
-
-impl Lifetime {
-    fn parse(text: &str) -> Result<Self, String> {
-        Ok(Self {
-            seconds: time::duration(text)?,
-            is_bare: text.bytes().all(|byte| byte.is_ascii_digit()),
-        })
-    }
 }
 
 impl Args {

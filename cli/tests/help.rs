@@ -14,10 +14,11 @@ mod common;
 use common::Cli;
 use token::scheme;
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "sign",
     "verify",
     "explain",
+    "playlist",
     "keygen",
     "schemes",
     "formats",
@@ -47,7 +48,7 @@ fn help_names_every_command_and_every_status() {
 
 #[test]
 fn help_names_every_scheme_and_every_extra() {
-    for command in ["sign", "verify", "explain"] {
+    for command in ["sign", "verify", "explain", "playlist"] {
         let help = Cli::new().run(&[command, "--help"]).quietly();
         for scheme in scheme::all() {
             assert!(

@@ -9,6 +9,7 @@ use super::blocks::Directive;
 use super::find::Found;
 use super::{Guard, Location, schemes};
 use crate::output::{self, Trouble};
+use crate::playlist::Way;
 use crate::secrets::{self, SecretText, Secrets};
 use crate::variables::{self, Variable};
 
@@ -86,6 +87,7 @@ pub(super) fn of(
         ttl: length(found, "secure_token_ttl")?,
         clock_skew: length(found, "secure_token_clock_skew")?,
         max_lifetime: length(found, "secure_token_max_lifetime")?,
+        playlist: playlist(found, asked.variables)?,
         ignore_case: is_on("secure_token_ignore_case", "on"),
         keep_slashes: is_on("merge_slashes", "off"),
         is_unbound: is_on("secure_token_client_ip", "off"),
@@ -125,6 +127,28 @@ fn param(found: &Found<'_>, scheme: &Scheme) -> Option<String> {
         words.filter(|word| !word.starts_with("expires=") || facts.params.expires.is_some());
     let words: Vec<&str> = words.map(String::as_str).collect();
     (facts.carrier != Carrier::Path && !words.is_empty()).then(|| words.join(","))
+}
+
+fn playlist(found: &Found<'_>, given: &[Variable]) -> Result<Option<Way>, String> {
+    let directives = found.directives("secure_token_playlist");
+    let Some(directive) = directives.last() else {
+        return Ok(None);
+    };
+    let wrong = |why: String| format!("{}: secure_token_playlist: {why}", directive.place);
+    let word = |word: &String| {
+        variables::substituted(word, given).map_err(|name| {
+            wrong(format!(
+                "there is the variable ${name}; give its value with --var {name}=VALUE"
+            ))
+        })
+    };
+    let words: Vec<String> = directive
+        .values()
+        .iter()
+        .map(word)
+        .collect::<Result<_, _>>()?;
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    Way::parse(&words).map_err(wrong)
 }
 
 /// A length of time; `None` where neither the location nor a block around it says it.

@@ -6,7 +6,8 @@ use explain::text::show;
 use explain::time::{self, DAY, YEAR};
 use token::{ClientIp, Part, Rules, Scheme};
 
-use super::{Args, Lifetime};
+use super::Args;
+use crate::lifetime::Lifetime;
 use crate::output::warning;
 
 /// Longer than this nobody means a link to live.
