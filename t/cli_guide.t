@@ -67,7 +67,7 @@ like slurp("$dir/usr/local/share/bash-completion/completions/secure-token"), qr/
 ok -x "$dir/usr/local/bin/secure-token", 'and the command';
 
 # The names of options that are told of.
-my $help = join '', map { run("secure-token $_ --help\n") } qw(sign verify explain keygen schemes reasons mistakes man);
+my $help = join '', map { run("secure-token $_ --help\n") } qw(sign verify explain playlist keygen schemes reasons mistakes man);
 for my $option (slurp($guide) =~ /`(--[a-z0-9_-]+)/g) {
     like $help, qr/^ +\Q$option\E\b/m, "$option is one";
 }
@@ -79,12 +79,13 @@ my %printed = (
     verify  => run("secure-token verify --json --scheme azion --secret-file key '$link'\n"),
     explain => run("secure-token explain --json --scheme ectoken --secret-file key '" . (slurp($guide) =~ m{(https://\S+\?[\w-]{39,})})[0] . "'\n")
         . run("secure-token explain --json --secret-file key '$link'\n"),
+    playlist => run("secure-token playlist --json --sign --scheme azion --secret-file key --expires-in 1h --url /films/master.m3u8 master.m3u8\n"),
     schemes => run("secure-token schemes --json\n"),
     reasons => run("secure-token reasons --json\n"),
     mistakes => run("secure-token mistakes --json\n"),
     keygen => run("secure-token keygen --json\n") . run("secure-token keygen --json --out another\n"),
 );
-my %rows = slurp($guide) =~ /^\| `(sign|verify|explain|keygen|schemes|reasons|mistakes)` \| (.*) \|$/mg;
+my %rows = slurp($guide) =~ /^\| `(sign|verify|explain|playlist|keygen|schemes|reasons|mistakes)` \| (.*) \|$/mg;
 $rows{explain} .= $rows{verify};
 for my $name (sort keys %printed) {
     my %told = map { $_ => 1 } grep { !/^(?:PASSED|EXPIRED|REJECTED)$/ } $rows{$name} =~ /`(\w+)`/g;

@@ -51,8 +51,8 @@ sub dependencies {
     return map { /^([\w-]+) = /mg } $text =~ /^\[(?:build-|dev-)?dependencies\]\n(.*?)(?=^\[|\z)/msg;
 }
 
-my %ours = map { $_ => 1 } qw(token explain secure-token ngx_http_secure_token_module);
-my %uses = ('token/Cargo.toml' => [], 'explain/Cargo.toml' => ['token'], 'cli/Cargo.toml' => ['explain', 'token'], 'Cargo.toml' => ['token']);
+my %ours = map { $_ => 1 } qw(token playlist explain secure-token ngx_http_secure_token_module);
+my %uses = ('token/Cargo.toml' => [], 'playlist/Cargo.toml' => [], 'explain/Cargo.toml' => ['token'], 'cli/Cargo.toml' => ['explain', 'playlist', 'token'], 'Cargo.toml' => ['playlist', 'token']);
 for my $manifest (sort keys %uses) {
     my @dependencies = dependencies($manifest);
     ok scalar @dependencies, "$manifest: has dependencies";

@@ -138,6 +138,7 @@ subtest 'what it prints and shows' => sub {
             'signed: 200', 'expired: 403 expired', 'altered token: 403 signature', 'no token: 403 missing',
             'other file: 403 url', 'other client: 403 client_ip',
         ],
+        'azion, stream' => [@usual, 'part, no token: 403 missing'],
     }, 'the links';
     is scalar(() = $out =~ /\bcurl\b/g), scalar(map { @$_ } values %group), 'and nothing else';
 
@@ -155,6 +156,17 @@ subtest 'what it prints and shows' => sub {
     unlike $page, qr{(?:src|href)="?(?:https?:)?//|\@import|url\(|<link[^>]+stylesheet}, 'nothing from elsewhere';
     unlike $page, qr/<!--/, 'nothing is left of the template';
     unlike $page, qr/You come from/, 'the bound links are for this client';
+
+    # What a player finds in the playlist that its link opens.
+    my ($stream) = grep { m{^/stream/} && $outcome{$_} eq '200' } keys %outcome;
+    like curl("$home$stream"), qr{^Content-Type: application/vnd\.apple\.mpegurl\r$}m, 'the stream is one of HLS';
+    for my $at ($stream, '/stream/270p.m3u8') {
+        my ($playlist) = grep { /^\Q$at\E/ } $stream, curl("$home$stream") =~ /^(270p.*)$/m ? "/stream/$1" : ();
+        my @names = map { /URI="(.*)"/ ? $1 : /^(?!#)(\S+)$/ ? $1 : () } split /\r?\n/, curl("$home$playlist") =~ s/.*?\r\n\r\n//sr;
+        cmp_ok scalar @names, '>', $at eq $stream ? 0 : 4, "$at names others";
+        is outcome(curl("$home/stream/$_")), '200', "$_ opens as it stands there" for @names;
+        is outcome(curl("$home/stream/" . s/\?.*//r)), '403 missing', "$_ needs its token" for @names;
+    }
 
     # Visitors can sign links of their own.
     my $lab = curl("$home/lab/");

@@ -244,7 +244,7 @@ is azion_token('k', '/a/b', 1), azion_token('k/a', '/b', 1), 'the border between
 
 # These documents have tests of their own, with theirs.
 my $place = Documents::Nginx->new('root html;');
-for my $document (grep { !/README|players|recipes|migrate|troubleshooting|logging|monitoring|rotation|secure-token\.md/ } documents()) {
+for my $document (grep { !/README|streaming|recipes|migrate|troubleshooting|logging|monitoring|rotation|secure-token\.md/ } documents()) {
     for my $block (blocks($document, lang => 'sh')) {
         for my $line (split /\n/, $block->{text}) {
             run_command($line, $place) or fail "$block->{where}: there is no test for \"$line\"";
@@ -271,7 +271,7 @@ for my $block (blocks($reference, lang => 'text')) {
     my $with_secret = 'secure_token_secret 00112233445566778899aabbccddeeff;';
     if ($default ne '—') {
         is complaint("$default $with_secret"), '', "$name: the default is a valid directive";
-        like $default, qr/^\Q$name\E \S+;$/, "$name: the default is one of it";
+        like $default, qr/^\Q$name\E \S+(?: \S+)*;$/, "$name: the default is one of it";
     }
 
     my ($parameters) = $syntax =~ /^\w+ (.*);$/;
@@ -280,14 +280,16 @@ for my $block (blocks($reference, lang => 'text')) {
     # Whatever the command knows as a scheme, and the words that may stand behind it.
     @words = ('off', map { my $scheme = $_; ($scheme->{name}, map { "$scheme->{name} $_" } @{ $scheme->{words} }) } schemes())
         if $name eq 'secure_token';
+    @words = ('off', map { "token$_" } '', ' path=/vod/', ' domain=example.com', map { " samesite=$_" } qw(strict lax none)) if $name eq 'secure_token_cookie';
+    @words = ('off', '5m') if $name eq 'secure_token_playback_grace';
     if (@words > 1 && $words[0] ne 'value') {
         # What is in brackets may be left out.
         my @allowed = map { /(.*) \[(.*)\]/ ? ($1, "$1 $2") : $_ } @words;
         is complaint("$name $_; $with_secret"), '', "$name $_" for @allowed;
-        like complaint("$name nonsense; $with_secret"), qr/\[emerg\].* "$name": /, "$name nonsense";
+        like complaint("$name nonsense=; $with_secret"), qr/\[emerg\].* "$name": /, "$name nonsense=";
     }
 
-    is $context, { secure_token_zone => 'http', secure_token_format => 'http', secure_token_metrics => 'location' }->{$name} // 'http, server, location',
+    is $context, { secure_token_zone => 'http', secure_token_playback_zone => 'http', secure_token_format => 'http', secure_token_metrics => 'location' }->{$name} // 'http, server, location',
         "$name: where it may stand";
     my $use = 'x=y ' x 9;    # too much for any of them, but not "not allowed here"
     for my $level (qw(http server location)) {

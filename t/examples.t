@@ -144,7 +144,8 @@ sub example {
         my $answer = ask($command);
         my $what   = $question =~ s/.*(?='http)//r;
         like $answer, qr{\AHTTP/1\.1 $status }, $what;
-        like $answer, qr/^It opens/m,           "$what: the file" if $status == 200 && $remark !~ /numbers/;
+        my $content = $remark =~ /playlist/ ? qr/^#EXTM3U$/m : $remark =~ /manifest/ ? qr/^<MPD>/m : qr/^It opens/m;
+        like $answer, $content,                 "$what: the file" if $status == 200 && $remark !~ /numbers/;
         like $answer, qr/^\Q$remark\E\r$/m,     "$what: the header" if $remark =~ /^X-/;
         $asked++;
     }
@@ -169,6 +170,15 @@ sub gives {
     like $answer, $has,                     "$what: the answer" if $has;
 }
 
+# Where playlists lead: the names in each, as a player asks for them, so many of them deep.
+sub follow {
+    my ($link, $depth) = @_;
+    return if !$depth;
+    my ($directory) = $link =~ m{^([^?]*/)};
+    my @names = map { "$directory$_" } ask($link) =~ /^([^#\s][^:\r\n]*)$/mg;
+    return @names, map { follow($_, $depth - 1) } grep { /\.m3u8/ } @names;
+}
+
 my $secret = 'example-secret-replace-it';
 
 my %more = (
@@ -187,6 +197,56 @@ my %more = (
         like $log,   qr{"GET \Q$film\E" 410 EXPIRED "expired" 1470055000$}m,       'whose link expired';
         like $log,   qr{"GET \Q$film\E" 403 REJECTED "missing" -?$}m,              'and why somebody was refused';
         unlike $log, qr/st=/,                                                      'but no token';
+    },
+
+    hls => sub {
+        my ($film, $series) = ('/vod/film/all.m3u8', '/series/one/all.m3u8');
+        my $at = later();
+        is_deeply [follow(azion($film, secret => $secret, expires => $at), 2)],
+            [azion('/vod/film/720p/index.m3u8', secret => $secret, expires => $at), azion('/vod/film/720p/1.ts', secret => $secret, expires => $at)],
+            'each name has a token of its own';
+        my $link = gcore('/series/one/all.m3u8', secret => $secret, signs => '/series/one/');
+        is_deeply [follow($link, 2)], [map { $link =~ s/all\.m3u8/$_/r } '720p/index.m3u8', '720p/1.ts'], 'each name has the token of the link';
+        gives 200, $link, 'players on other pages', qr/^Access-Control-Allow-Origin: \*\r$/m;
+        gives 200, $link, 'nobody else gets the answer', qr/^Cache-Control: private\r$/m;
+        gives 410, azion($film, secret => $secret, expires => earlier(2)), 'a link that just expired';
+        gives 403, azion($film, secret => $secret, signs => '/vod/film/'), 'a token for the directory, where each name has its own';
+    },
+
+    dash => sub {
+        my $link = gcore('/vod/film/all.mpd', secret => $secret, signs => '/vod/film/');
+        my $token = $link =~ s/.*\?//r =~ s/&/&amp;/r;
+        gives 200, $link, 'the template has the token', qr{ media="720p/\$Number\$\.m4s\?\Q$token\E"/};
+        my $at = later();
+        $token = azion('/clips/ad.mp4', secret => $secret, expires => $at) =~ s/.*\?//r =~ s/&/&amp;/r;
+        gives 200, azion('/clips/ad.mpd', secret => $secret, expires => $at), 'the file has its own', qr{<BaseURL>ad\.mp4\?\Q$token\E</BaseURL>};
+        gives 410, azion('/clips/ad.mpd', secret => $secret, expires => earlier(2)), 'a link that just expired';
+    },
+
+    live => sub {
+        my $playlist = '/live/tv/live.m3u8';
+        for my $at (later(), later(60)) {
+            my ($last) = reverse follow(azion($playlist, secret => $secret, expires => $at), 1);
+            is $last, azion('/live/tv/8.ts', secret => $secret, expires => $at), 'a viewer gets tokens that expire when the link does';
+        }
+        is_deeply [grep { /ts$/ } seen(2)], ['GET /live/tv/8.ts'], 'a segment is asked for once';
+        unlike read_file("$try/logs/origin.log"), qr/st=/, 'and the origin sees no token';
+        gives 410, azion($playlist, secret => $secret, expires => earlier(2)), 'a link that just expired';
+        is_deeply [grep { /st=/ } split /\n/, `grep -ahr st= '$try/cache'`], [], 'nor is any in the cache';
+    },
+
+    cookie => sub {
+        my $at = later();
+        my $link = gcore('/vod/film/all.mpd', secret => $secret, signs => '/vod/film/', expires => $at);
+        my $cookie = $link =~ s/.*\?/film=/r;
+        my $answer = ask($link);
+        like $answer, qr{^Set-Cookie: \Q$cookie\E; Path=/vod/film/; Max-Age=\d+; HttpOnly; SameSite=Lax\r$}m, 'the cookie';
+        like $answer, qr/^Cache-Control: private\r$/m, 'is for nobody else';
+        unlike ask('/vod/film/720p/1.m4s', "-H 'Cookie: $cookie'"), qr/^Set-Cookie/m, 'and is set once';
+        unlike ask($link =~ s/(?<=md5=)(.)/$1 eq 'x' ? 'y' : 'x'/er), qr/^Set-Cookie/m, 'not of a wrong link';
+        gives 410, '/vod/film/720p/1.m4s', 'of one that expired', undef, '-H', "'Cookie: film=" . (gcore('/vod/film/', secret => $secret, expires => earlier(2)) =~ s/.*\?//r) . "'";
+        gives 200, $link, 'players of the page', qr{^Access-Control-Allow-Origin: https://www\.example\.com\r$}m, '-H Origin:https://www.example.com';
+        unlike ask($link, '-H Origin:https://other.example.com'), qr/^Access-Control-Allow-Origin/m, 'and of no other';
     },
 
     format => sub {

@@ -168,6 +168,42 @@ my %inherited = (
         answers => sub { my ($at, $ask) = @_; return $ask->(get(azion($at) . '&a=1'))->{header}{'x-args'} =~ s/\b(st|e)=[^&>]+/$1/gr },
         says    => ['<a=1>', '<st&e&a=1>', '<st&e&a=1>'],
     },
+    secure_token_playlist => {
+        beside  => $azion,
+        outer   => 'secure_token_playlist sign;',
+        inner   => 'secure_token_playlist off;',
+        answers => is_rewritten('m3u8'),
+        says    => ['with a token', 'as it was', 'as it was'],
+    },
+    secure_token_playlist_types => {
+        beside  => "$azion secure_token_playlist sign;",
+        outer   => 'secure_token_playlist_types text/html text/plain;',
+        inner   => 'secure_token_playlist_types text/html;',
+        answers => is_rewritten('list'),
+        says    => ['with a token', 'as it was', 'as it was'],
+    },
+    secure_token_playlist_max => {
+        beside  => "$azion secure_token_playlist sign;",
+        outer   => 'secure_token_playlist_max 64;',
+        inner   => 'secure_token_playlist_max 1k;',
+        answers => is_rewritten('mpd'),
+        says    => ['as it was', 'with a token', 'with a token'],
+    },
+    secure_token_cookie => {
+        beside  => $azion,
+        outer   => 'secure_token_cookie token;',
+        inner   => 'secure_token_cookie off;',
+        answers => sub { my ($at, $ask) = @_; return ($ask->(get(azion($at)))->{header}{'set-cookie'} // 'none') =~ s/=.*//r },
+        says    => ['token', 'none', 'none'],
+    },
+    secure_token_playback_grace => {
+        # A cookie lasts as long as the token opens.
+        beside  => "$azion secure_token_cookie token; secure_token_playback_zone viewers:1m;",
+        outer   => 'secure_token_playback_grace 100d;',
+        inner   => 'secure_token_playback_grace 200d;',
+        answers => sub { my ($at, $ask) = @_; return int(($ask->(get(azion($at)))->{header}{'set-cookie'} =~ /Max-Age=(\d+)/)[0] / 86400) },
+        says    => [100, 200, 0],
+    },
     secure_token_preflight => {
         beside  => $azion,
         outer   => 'secure_token_preflight on;',
@@ -199,6 +235,12 @@ my %inherited = (
     },
 );
 
+# Whether a playlist has a token in it.
+sub is_rewritten {
+    my ($extension) = @_;
+    return sub { my ($at, $ask) = @_; return $ask->(get(azion("$at.$extension")))->{body} =~ /a\.ts\?st=/ ? 'with a token' : 'as it was' };
+}
+
 # What the line of a refusal says.
 sub logged {
     my ($pattern) = @_;
@@ -211,7 +253,7 @@ sub logged {
 }
 
 # Those that no block inherits, and the tests that say so are below.
-my @own = qw(secure_token_format secure_token_zone secure_token_metrics);
+my @own = qw(secure_token_format secure_token_zone secure_token_playback_zone secure_token_metrics);
 
 # --- Every directive --------------------------------------------------------------------------------
 
@@ -261,6 +303,8 @@ for my $at (keys %outside, keys %inside) {
     $nginx->write("html$at/index.html", "$at\n");
     $nginx->write("html$at/UPPER.txt", "$at\n");
     $nginx->write("html$at/a", "$at\n");
+    $nginx->write("html$at/a.$_", "#EXTM3U\na.ts\n") for qw(m3u8 list);
+    $nginx->write("html$at/a.mpd", '<MPD><Period><AdaptationSet><Representation id="1"><BaseURL>a.ts</BaseURL></Representation></AdaptationSet></Period></MPD>');
 }
 
 sub answers_at {
@@ -304,6 +348,17 @@ for my $directive (sort keys %inherited) {
 }
 
 # --- What they do not -------------------------------------------------------------------------------
+
+subtest 'secure_token_playback_zone: stands in http alone, and is there in every block' => sub {
+    for my $block ('server { listen unix:DIR/nginx.sock; HERE }', 'server { listen unix:DIR/nginx.sock; location / { HERE } }') {
+        $nginx->configure(http => $block =~ s/HERE/secure_token_playback_zone viewers:1m;/r);
+        my ($status, $said) = $nginx->test;
+        like $said, qr/"secure_token_playback_zone" directive is not allowed here/, 'not in a server or location';
+    }
+    $nginx->configure(http => "secure_token_playback_zone viewers:1m; $azion" . server('graceful', '', 'secure_token_playback_grace 5m;'));
+    my ($status, $said) = $nginx->test;
+    is $status, 0, 'a location within a location has it' or diag $said;
+};
 
 subtest 'secure_token_zone: stands in http alone, and counts in every block' => sub {
     $nginx->configure(http => 'server { listen unix:DIR/nginx.sock; secure_token_zone tokens:1m; }');

@@ -15,6 +15,8 @@ my %words = (
     secure_token => 'ectoken legacy', secure_token_secret => 'a-secret-for-tests id=a', secure_token_secret_file => 'good id=a', secure_token_uri => '$uri',
     secure_token_client_ip => '$remote_addr', secure_token_country => '$http_x_country', secure_token_source => 'args $http_x_token', secure_token_param => 'token=t expires=e',
     secure_token_denied_status => '403', secure_token_expired_status => '410', secure_token_ignore_case => 'on', secure_token_clock_skew => '5s', secure_token_max_lifetime => '1d', secure_token_ttl => '30m',
+    secure_token_playlist => 'sign under=/vod/', secure_token_playlist_types => 'text/plain text/html', secure_token_playlist_max => '64k',
+    secure_token_cookie => 'token path=/ domain=example.com samesite=lax', secure_token_playback_grace => '5m', secure_token_playback_zone => 'viewers:1m',
     secure_token_strip => 'on', secure_token_preflight => 'on', secure_token_dry_run => 'on', secure_token_log_level => 'error', secure_token_zone => 'tokens:1m',
     secure_token_label => 'films', secure_token_metrics => 'json', secure_token_link => '"?t={token}&u={expires}"', secure_token_digest => 'md5:base64url',
     secure_token_format => 'acme "?sig={token}&t={time}" md5:hex "{path}{time}{secret}" ttl=1h',

@@ -199,7 +199,7 @@ package Documents::Nginx {
     # or beside those of the fragment that are not as deep.
     my %LEVEL = (
         (map { $_ => 'main' } qw(load_module events http user worker_processes)),
-        (map { $_ => 'http' } qw(server map geo geoip2 log_format proxy_cache_path limit_req_zone upstream secure_token_zone secure_token_format types)),
+        (map { $_ => 'http' } qw(server map geo geoip2 log_format proxy_cache_path limit_req_zone upstream secure_token_zone secure_token_playback_zone secure_token_format types)),
         (map { $_ => 'server' } qw(listen server_name location)),
     );
 
@@ -240,6 +240,8 @@ package Documents::Nginx {
         $at{location} = "location / { $at{location} }" if $at{location} =~ /\S/;
         $at{http} .= "server { listen 80; $at{server} $at{location} }\n"
             if "$at{server}$at{location}" =~ /\S/;
+        $at{http} = "secure_token_playback_zone viewers:1m;\n$at{http}"
+            if "@at{qw(main http)}" =~ /\bsecure_token_playback_grace\b/ && "@at{qw(main http)}" !~ /\bsecure_token_playback_zone\b/;
         $at{http} = "secure_token_zone tokens:1m;\n$at{http}"
             if "@at{qw(main http)}" =~ /\bsecure_token_metrics\b/ && "@at{qw(main http)}" !~ /\bsecure_token_zone\b/;
         $at{main} .= "\nevents {}\n" if $at{main} !~ /\bevents\s*\{/;

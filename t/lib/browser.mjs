@@ -1,7 +1,7 @@
 // Drives a headless Chromium for a test: reads requests from standard input and answers each on
 // standard output, one line of JSON for one line of JSON.
 //
-// usage: node t/lib/browser.mjs CHROMIUM
+// usage: node t/lib/browser.mjs CHROMIUM [PREFERENCES]     (JSON, as in a profile of Chromium's)
 //
 //   {"do":"open","url":URL}            go there and wait until it is loaded
 //   {"do":"eval","js":EXPRESSION}      its value; promises are waited for
@@ -17,12 +17,16 @@
 // It talks to Chromium through pipes, which needs no port and no WebSocket.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 const profile = mkdtempSync(join(tmpdir(), "secure-token-browser-"));
+if (process.argv[3]) {
+  mkdirSync(join(profile, "Default"));
+  writeFileSync(join(profile, "Default", "Preferences"), process.argv[3]);
+}
 const chromium = spawn(process.argv[2], [
   "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions",
   "--disable-component-update", "--disable-background-networking", "--no-proxy-server",
