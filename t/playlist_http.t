@@ -35,7 +35,7 @@ $nginx->configure(http => <<"CONF");
         location /broken/   { proxy_pass http://unix:DIR/origin.sock; }
         location /bomb/     { proxy_pass http://unix:DIR/origin.sock; }
         location /held/     { proxy_buffers 4 4k; proxy_buffer_size 4k; proxy_busy_buffers_size 4k; proxy_max_temp_file_size 0; proxy_pass http://unix:DIR/origin.sock:/bomb/; }
-        location /tiny/     { proxy_buffering off; proxy_buffer_size 256; proxy_pass http://unix:DIR/origin.sock:/vod/; }
+        location /tiny/     { proxy_buffering off; proxy_buffer_size 512; proxy_pass http://unix:DIR/origin.sock:/vod/; }
         location /pieces/   { proxy_buffering off; proxy_http_version 1.1; proxy_pass http://unix:DIR/pieces.sock; }
         location /output/   { output_buffers 1 16; sendfile off; alias DIR/html/vod/; }
         location /stale/    { proxy_cache cache; proxy_cache_key \$uri; proxy_cache_valid 200 1s; proxy_cache_use_stale error updating http_500; proxy_cache_background_update on; add_header X-Cache \$upstream_cache_status; proxy_pass http://unix:DIR/origin.sock:/changing/; }
