@@ -139,10 +139,10 @@ test-nginx: deps-test build $(CLI)
 		$(CLOCK) prove -j $(JOBS) --exec tools/run-test -r $(PROVE_FLAGS) $(TESTS)
 
 # In the smallest Debian, of which nothing stays but its packages in build/debian.
-test-fresh: ## do what the README says in a Debian with nothing in it (SUITE=trixie)
+test-fresh: ## do what the README says in a Debian with nothing in it (SUITE=trixie; TESTS for who is not root)
 test-fresh: deps-debian-root
 	tools/debian-root $(SUITE) tools/fresh root
-	tools/debian-root $(SUITE) tools/fresh user
+	tools/debian-root $(SUITE) tools/fresh user '$(TESTS)'
 
 matrix: ## run t/ with every NGINX that there is (FLAVOURS='sid vendored')
 matrix: deps-debian-root deps-test
