@@ -130,7 +130,7 @@ impl Written {
         });
         let cookie = of(&self.cookie).flatten();
         let grace = of(&self.playback_grace).flatten().map(|seconds| {
-            viewers.expect(seconds);
+            viewers.keep_for(seconds);
             Grace {
                 seconds,
                 viewers: Rc::clone(viewers),

@@ -94,7 +94,7 @@ impl Viewers {
     }
 
     /// To be called with each grace that is in force.
-    pub(crate) fn expect(&self, seconds: u64) {
+    pub(crate) fn keep_for(&self, seconds: u64) {
         self.longest.set(self.longest.get().max(seconds));
     }
 
