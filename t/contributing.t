@@ -26,7 +26,7 @@ for my $document (@documents) {
             run_command($code);
         }
         elsif ($code =~ /^cargo test -p (\S+)(?: --test (\S+))?$/) {
-            my ($crate, $test) = ({ token => 'token', 'secure-token' => 'cli' }->{$1}, $2);
+            my ($crate, $test) = ({ 'secure-token-core' => 'token', 'secure-token' => 'cli' }->{$1}, $2);
             like slurp("$ROOT/$crate/Cargo.toml"), qr/^name = "\Q$1\E"$/m, "$name: $code: the crate";
             ok -e "$ROOT/$crate/tests/$test.rs", "$name: $code: the test" if defined $test;
         }

@@ -1,4 +1,4 @@
-//! Manifests that others wrote: `PLAYLIST_CORPUS=folder cargo test -p playlist --test corpus -- --ignored --nocapture`.
+//! Manifests that others wrote: `PLAYLIST_CORPUS=folder cargo test -p secure-token-playlist --test corpus -- --ignored --nocapture`.
 
 #![allow(
     clippy::unwrap_used,
