@@ -52,7 +52,7 @@ export PORT
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 .PHONY: build cli install-cli docs lab run players test test-all test-another-day \
-	test-cargo test-nginx test-fresh matrix check bench bench-playlists bench-tenants clean help FORCE
+	deb test-deb reproducible sbom publish-check test-cargo test-nginx test-fresh matrix check bench bench-playlists bench-tenants clean help FORCE
 
 build: ## build the module and, if it is vendored, NGINX: into build/$(NGINX)/
 build: $(MODULE) $(if $(filter-out custom,$(NGINX)),$(OUT)/nginx)
@@ -96,6 +96,26 @@ install-cli: $(CLI)
 	$(CLI) completions bash >$(SHARE)/bash-completion/completions/secure-token
 	$(CLI) completions zsh >$(SHARE)/zsh/site-functions/_secure-token
 	$(CLI) completions fish >$(SHARE)/fish/vendor_completions.d/secure-token.fish
+
+deb: ## build Debian's packages of the module and the command, for the Debian that this is: into build/deb/
+deb: deps-deb
+	@tools/deb
+
+test-deb: ## build them, install, use and remove them in a Debian with nothing in it (SUITE=trixie)
+test-deb: deps-test-deb
+	@tools/test-deb $(SUITE)
+
+reproducible: ## build module and command once more in another folder, and compare them byte for byte
+reproducible: build $(CLI)
+	@tools/reproducible $(NGINX)
+
+sbom: ## write which crates the module and the command are made of (CycloneDX): into build/sbom/
+sbom: deps-build
+	@tools/sbom
+
+publish-check: ## look whether crates.io would take the crates, as they are committed
+publish-check: deps-build
+	@tools/cargo 'packing and compiling the crates' publish --workspace --locked --dry-run
 
 docs: ## write the tables of schemes and reasons in the documents anew
 docs: deps-docs $(CLI)
@@ -153,6 +173,7 @@ check: deps-check
 	cargo fmt --all --check
 	tools/clippy
 	tools/sources
+	tools/rust-version
 	tools/cargo-deny
 	tools/shellcheck
 
@@ -174,10 +195,10 @@ clean: ## delete what was built, except build/tools
 
 # The tools that a target needs are installed (by root on Debian), or named.
 DEPS := build $(filter system,$(NGINX))
-.PHONY: deps-build deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench
+.PHONY: deps-build deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-deb deps-test-deb deps-check deps-bench
 deps-build:
 	@tools/deps $(DEPS)
-deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench: deps-%:
+deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-deb deps-test-deb deps-check deps-bench: deps-%:
 	@tools/deps $(DEPS) $*
 
 help: ## this list

@@ -168,8 +168,17 @@ sub run_command {
     elsif ($line =~ /^docker build -t \S+ \.$/) {
         Test::More::ok(-e "$ROOT/Dockerfile", "$line: there is a Dockerfile");
     }
-    elsif ($line =~ /^docker run --rm -p (\d+):(\d+) \S+$/) {
+    elsif ($line =~ /^docker run --rm (?:.* )?-p (\d+):(\d+) (?:.* )?nginx-secure-token(?: nginx -g 'daemon off;')?$/) {
         $like->(slurp("$ROOT/Dockerfile"), qr/^EXPOSE $2$/m, "$line: the port");
+        # What the reader brings along has no file here.
+        Test::More::ok(-e "$ROOT/docs/containers/$_", "$line: $_") for grep { !/^(?:secrets|films)$/ } $line =~ /\$PWD\/([^:]+):/g;
+    }
+    elsif ($line eq 'docker compose up -d') {
+        Test::More::ok(-e "$ROOT/docs/containers/compose.yml", "$line: there is a compose.yml");
+    }
+    elsif ($line =~ m{^apt install \./(\S+)/\*\.deb$}) {
+        # tools/try-deb types it.
+        $like->(slurp("$ROOT/tools/deb"), qr{^out=\$PWD/\Q$1\E$}m, "$line: where the packages are");
     }
     else {
         return;
