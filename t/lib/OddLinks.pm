@@ -3,7 +3,7 @@ package OddLinks;
 # Paths as nobody would write them, and links that somebody meddled with. All is chosen by `rand`: the same seed gives
 # the same ones.
 #
-#   my $url  = odd_url();
+#   my $url  = odd_url('');
 #   my $link = meddled('/a.txt?st=…&e=…');
 
 use strict;
@@ -32,10 +32,11 @@ my @PIECES = (
     sub { rand() < 0.05 ? one_of('x', '/x', '%20', "\xc3\xbc") x (500 + rand 1500) : 'l' },
 );
 
-# A URL to be signed.
+# A URL to be signed, with that in front of its path.
 sub odd_url {
     my ($front) = @_;
-    my $url = ($front // '') . '/' . join '', map { one_of(@PIECES)->() } 1 .. 1 + rand 8;
+    return 'http://localhost' . one_of('', '?', '?x=1') if $front eq '' && rand() < 0.01;
+    my $url = "$front/" . join '', map { one_of(@PIECES)->() } 1 .. 1 + rand 8;
     $url .= '?' . one_of('', 'x=1', 'x=1&y=%20', '&', 'x', 'x=%C3%BC', 'x=?', '/../', 'x=//', "x=\xff") if rand() < 0.15;
     $url .= '#' . one_of('', 'part', '/a?b') if rand() < 0.05;
     return rand() < 0.1 ? one_of('http://localhost', 'HTTP://LocalHost:80', 'http://127.0.0.1') . $url : $url;

@@ -34,8 +34,8 @@ my %OPENS = (
 
 sub opens {
     my ($scheme, $target, $path, $signed) = @_;
-    # NGINX ends the URI at a fragment, and what stands in front of the path is no part of it.
-    s{^[A-Za-z][\w+.-]*://[^/?#]*}{}, s/#.*//s for $target, my $as_signed = $signed ? $signed->{target} : '';
+    # NGINX ends the URI at a fragment, what stands in front of the path is no part of it, and an absent path is "/".
+    s{^[A-Za-z][\w+.-]*://[^/?#]*/?}{/}, s/#.*//s for $target, my $as_signed = $signed ? $signed->{target} : '';
     return $OPENS{$scheme}->($target, $path, $signed && { %$signed, target => $as_signed });
 }
 
@@ -44,11 +44,11 @@ sub query_of { return (split /\?/, $_[0], 2)[1] // '' }
 sub params_of { return split /&/, query_of($_[0]), -1 }
 sub decoded { return $_[0] =~ s/%([0-9a-fA-F]{2})/pack 'H2', $1/ger }
 
-# The value of the one parameter of that name; undef where there is none, or more.
+# The value of the one parameter of that name; undef where there is none, or more, or one that cannot be decoded.
 sub value {
     my ($target, $name) = @_;
-    my @values = map { /^\Q$name\E=(.*)/s ? decoded($1) : () } params_of($target);
-    return @values == 1 ? $values[0] : undef;
+    my @values = map { /^\Q$name\E=(.*)/s } params_of($target);
+    return @values == 1 && $values[0] !~ /%(?![0-9a-fA-F]{2})/ ? decoded($values[0]) : undef;
 }
 
 sub others { my ($target, @names) = @_; my $own = join '|', @names; return grep { !/^(?:$own)(?:=|$)/ } params_of($target) }
@@ -83,9 +83,9 @@ sub by_fastly {
 # hashed as it stands in the link, or as that was before a client escaped it.
 sub by_akamai {
     my ($target, $path) = @_;
-    my $value = value($target, 'hdnts') // return 0;
-    my ($sent) = map { /^hdnts=(.*)/s } params_of($target);
-    for my $text ($sent, $value) {
+    my ($sent, $other) = map { /^hdnts=(.*)/s } params_of($target);
+    return 0 if !defined $sent || defined $other;
+    for my $text (grep { defined } $sent, value($target, 'hdnts')) {
         my ($claims, $hmac) = $text =~ /^(exp=$EXPIRY(?:~acl=[^~]*)?)~hmac=([0-9a-fA-F]{64})\z/ or next;
         my ($expires, $acl) = $claims =~ /^exp=(\d+)(?:~acl=(.*))?/s;
         my $message = defined $acl ? $claims : "$claims~url=" . path_of($target);
