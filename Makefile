@@ -51,8 +51,9 @@ export PORT
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build cli install-cli docs lab run players test test-all test-another-day \
-	deb test-deb reproducible sbom publish-check test-cargo test-nginx test-fresh matrix check bench bench-playlists bench-tenants clean help FORCE
+.PHONY: build cli install-cli deb test-deb reproducible sbom publish-check docs lab run players http3-client test test-all \
+	test-another-day test-cargo test-nginx test-fresh test-config matrix check bench bench-playlists bench-tenants \
+	clean help FORCE
 
 build: ## build the module and, if it is vendored, NGINX: into build/$(NGINX)/
 build: $(MODULE) $(if $(filter-out custom,$(NGINX)),$(OUT)/nginx)
@@ -135,10 +136,14 @@ test: deps-test test-cargo test-nginx
 
 test-all: ## the same, with every program installed that a test needs, so that none is skipped
 test-all: export SECURE_TOKEN_SKIP_NOTHING := 1
-test-all: deps-test-all players test
+test-all: deps-test-all players http3-client test
 
 players: ## fetch the players of the web that t/ plays streams with: into build/players
 	@tools/players
+
+http3-client: ## fetch the HTTP/3 client that t/http3.t asks with: into build/http3
+http3-client: deps-http3-client
+	@tools/http3-client
 
 SHIFT ?= +1500d
 test-another-day: ## run the tests with the clock set to another day (SHIFT=+1500d)
@@ -155,6 +160,7 @@ test-cargo: deps-build
 test-nginx: ## run t/ (or TESTS=t/azion.t) with a real NGINX
 test-nginx: deps-test build $(CLI)
 	@tools/test-nginx
+	@$(NGINX_BINARY) -v
 	TEST_NGINX_BINARY=$(NGINX_BINARY) TEST_NGINX_SECURE_TOKEN_MODULE=$(SECURE_TOKEN_MODULE) \
 		$(CLOCK) prove -j $(JOBS) --exec tools/run-test -r $(PROVE_FLAGS) $(TESTS)
 
@@ -163,6 +169,12 @@ test-fresh: ## do what the README says in a Debian with nothing in it (SUITE=tri
 test-fresh: deps-debian-root
 	tools/debian-root $(SUITE) tools/fresh root
 	tools/debian-root $(SUITE) tools/fresh user '$(TESTS)'
+
+# An NGINX is compiled twice, and the module with it.
+test-config: ## have NGINX's own configure and make build the module, loaded and built in, and run t/ with both
+test-config: deps-test $(CLI)
+	@tools/test-nginx
+	TESTS='$(TESTS)' JOBS=$(JOBS) tools/try-config $(NGINX_SOURCE_DIR)
 
 matrix: ## run t/ with every NGINX that there is (FLAVOURS='sid vendored')
 matrix: deps-debian-root deps-test
@@ -195,17 +207,18 @@ clean: ## delete what was built, except build/tools
 
 # The tools that a target needs are installed (by root on Debian), or named.
 DEPS := build $(filter system,$(NGINX))
-.PHONY: deps-build deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-deb deps-test-deb deps-check deps-bench
+DEPS_TASKS := docs run test http3-client test-all another-day debian-root deb test-deb check bench
+.PHONY: deps-build $(DEPS_TASKS:%=deps-%)
 deps-build:
 	@tools/deps $(DEPS)
-deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-deb deps-test-deb deps-check deps-bench: deps-%:
+$(DEPS_TASKS:%=deps-%): deps-%:
 	@tools/deps $(DEPS) $*
 
 help: ## this list
 	@echo 'usage: make [TARGET] [VARIABLE=VALUE...]'
 	@echo
 	@echo 'targets (default: build)'
-	@sed -nE 's/^([a-z-]+): ## (.*)/\1\t\2/p' Makefile | \
+	@sed -nE 's/^([a-z0-9-]+): ## (.*)/\1\t\2/p' Makefile | \
 		while IFS="$$(printf '\t')" read -r target text; do printf '  %-16s %s\n' $$target "$$text"; done
 	@echo
 	@echo 'variables'
@@ -216,6 +229,7 @@ help: ## this list
 	@echo '  PORT=8080         where `make run` listens'
 	@echo '  TESTS=t/          files or directories for `make test-nginx`'
 	@echo '  JOBS=             files that `make test-nginx` runs at a time (default: two for each core)'
+	@echo '  SEED=1 COUNT=300  which odd links t/link_fuzz.t makes, and how many for each scheme'
 	@echo '  PROVE_FLAGS=      more options for prove, for example -v'
 	@echo '  TARGET_DIR=target where cargo builds'
 	@echo '  PREFIX=/usr/local where `make install-cli` installs'

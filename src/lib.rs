@@ -29,6 +29,7 @@ mod cookie;
 mod counters;
 mod decision;
 mod directives;
+#[cfg(not(feature = "linked-by-nginx"))]
 mod export;
 mod gate;
 mod grace;

@@ -308,3 +308,24 @@ fn many_urls_are_signed_in_their_order_and_one_that_cannot_be_does_not_stop_the_
     };
     assert_eq!(ran.out, link("/a") + &link("/c"));
 }
+
+#[test]
+fn a_path_that_leads_above_its_token_is_not_signed() {
+    let tomorrow = &tomorrow()[..];
+    for (scheme, expiry, url) in [
+        ("secure-link-secret", &[][..], "/p/a/../../b/c"),
+        ("secure-link-secret", &[], "/p/../p/c"),
+        ("secure-link-secret", &[], "/p/%2e%2e/p/c"),
+        ("gcore-video", tomorrow, "/videos/7_v1/../7_v1/a.ts"),
+    ] {
+        let ran = Cli::new().sign(scheme, &[expiry, &[url]].concat());
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{url}");
+        assert!(
+            ran.err.contains("leads above the token"),
+            "{url}: {}",
+            ran.err
+        );
+    }
+    let ran = Cli::new().sign("secure-link-secret", &["/p/a/../b/c"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+}

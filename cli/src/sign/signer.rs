@@ -1,5 +1,6 @@
 //! One URL signed.
 
+use explain::path::percent_decoded;
 use explain::text::{quote, show};
 use explain::url::Url;
 use explain::{carried_expiry, query, time};
@@ -195,10 +196,10 @@ impl<'a> Signer<'a> {
             .map_err(|error| format!("{}: {}", show(text), self.say(error)))?;
         let signed_url = if self.scheme.facts().carrier == Carrier::Path {
             let (front, behind) = bare_path.split_at_checked(signed.at).unwrap_or_default();
-            url.with(
-                &[front, signed.text.as_bytes(), behind].concat(),
-                &bare_query,
-            )
+            let front = [front, signed.text.as_bytes()].concat();
+            self.check_place(&front, behind)
+                .map_err(|why| format!("{}: {why}", show(text)))?;
+            url.with(&[&front, behind].concat(), &bare_query)
         } else {
             let query = query::with_token(params, &bare_query, signed.text.as_bytes());
             url.with(&bare_path, &query)
@@ -211,6 +212,18 @@ impl<'a> Signer<'a> {
             warning: self.own_path_warning(text, &path, &signed_url),
             url: signed_url,
             path,
+        })
+    }
+
+    /// Whether a token in the path is where the module looks for it when NGINX has made of the path what it serves.
+    fn check_place(&self, front: &[u8], behind: &[u8]) -> Result<(), String> {
+        let normalised = |path: &[u8]| self.args.link.normalised(path);
+        let whole = normalised(&[front, behind].concat())?;
+        let stays = normalised(behind).is_ok_and(|behind| {
+            percent_decoded(front).is_some_and(|front| whole == [front, behind].concat())
+        });
+        stays.then_some(()).ok_or_else(|| {
+            "the path leads above the token, or above what stands in front of that; write it without \"..\" and \"//\"".to_owned()
         })
     }
 

@@ -22,6 +22,8 @@ use SecureToken::Wait ();
 our $BINARY = $ENV{TEST_NGINX_BINARY} // 'nginx';
 our $MODULE = $ENV{TEST_NGINX_SECURE_TOKEN_MODULE}
     // die "TEST_NGINX_SECURE_TOKEN_MODULE names no module\n";
+# An NGINX may have it built in: "static".
+my $LOAD = $MODULE eq 'static' ? '' : "load_module $MODULE;";
 
 # Options and version of the NGINX under test.
 our $V = `$BINARY -V 2>&1`;
@@ -63,7 +65,7 @@ sub configure {
     s/\bDIR\b/$dir/g for $main, $http;
     my $user = $> == 0 ? 'user root;' : '';
     $self->write('nginx.conf', <<"    CONF");
-load_module $MODULE;
+$LOAD
 $user
 pid $dir/nginx.pid;
 error_log $dir/error.log $self->{level};

@@ -84,8 +84,8 @@ sub prepare {
     my ($block) = @_;
     $running = $block;
 
-    $block->set_value(main_config => join "\n",
-        "load_module $ENV{TEST_NGINX_SECURE_TOKEN_MODULE};", $block->main_config // ());
+    my $module = $ENV{TEST_NGINX_SECURE_TOKEN_MODULE};
+    $block->set_value(main_config => join "\n", $module eq 'static' ? () : "load_module $module;", $block->main_config // ());
     $block->set_value(http_config => join "\n", $block->http_config // $HttpConfig // '', origin());
 
     # The configuration is what decides whether NGINX starts anew: let it stand for all of it.
