@@ -52,7 +52,7 @@ export PORT
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 .PHONY: build cli install-cli docs lab run players test test-all test-another-day \
-	test-cargo test-nginx test-fresh matrix check bench bench-playlists bench-tenants clean help FORCE
+	test-cargo test-nginx test-fresh matrix check bench bench-playlists bench-tenants fuzz clean help FORCE
 
 build: ## build the module and, if it is vendored, NGINX: into build/$(NGINX)/
 build: $(MODULE) $(if $(filter-out custom,$(NGINX)),$(OUT)/nginx)
@@ -151,6 +151,7 @@ matrix: deps-debian-root deps-test
 check: ## check format, lints (warnings are errors), sources, dependencies, licences and shell scripts
 check: deps-check
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	tools/clippy
 	tools/sources
 	tools/cargo-deny
@@ -168,16 +169,22 @@ bench-tenants: ## measure what many tenants cost: memory, nginx -t and a request
 bench-tenants: deps-bench build $(CLI)
 	@bench/tenants
 
+# A target takes a processor: not twice as many at a time, as of tests that wait.
+fuzz: ## fuzz every parser and verdict for TIME=60 seconds each (TARGETS='hls dash')
+fuzz: deps-fuzz
+	@TIME=$(TIME) SANITIZER=$(SANITIZER) JOBS=$(if $(filter file,$(origin JOBS)),,$(JOBS)) tools/fuzz $(TARGETS)
+
 clean: ## delete what was built, except build/tools
 	mkdir -p build && find build -mindepth 1 -maxdepth 1 ! -name tools -exec rm -rf {} +
 	cargo clean
 
 # The tools that a target needs are installed (by root on Debian), or named.
 DEPS := build $(filter system,$(NGINX))
-.PHONY: deps-build deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench
+.PHONY: deps-build deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench \
+	deps-fuzz
 deps-build:
 	@tools/deps $(DEPS)
-deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench: deps-%:
+deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench deps-fuzz: deps-%:
 	@tools/deps $(DEPS) $*
 
 help: ## this list
@@ -196,5 +203,6 @@ help: ## this list
 	@echo '  TESTS=t/          files or directories for `make test-nginx`'
 	@echo '  JOBS=             files that `make test-nginx` runs at a time (default: two for each core)'
 	@echo '  PROVE_FLAGS=      more options for prove, for example -v'
+	@echo '  TIME=60           seconds that `make fuzz` spends on each target; TARGETS= names some of them'
 	@echo '  TARGET_DIR=target where cargo builds'
 	@echo '  PREFIX=/usr/local where `make install-cli` installs'

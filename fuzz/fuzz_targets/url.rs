@@ -2,7 +2,7 @@
 #![no_main]
 
 use fuzz::input::Lines;
-use fuzz::manifest::Manifest;
+use fuzz::manifest::{Manifest, has_drive};
 use fuzz::text::{percent_decoded, served, text};
 use libfuzzer_sys::fuzz_target;
 
@@ -30,6 +30,9 @@ fuzz_target!(|input: &[u8]| {
             .map(text)
             .expect("a path that is served is sent");
         assert_eq!(served(&sent), Some(path));
+        if has_drive(readable) || has_drive(base.path()) {
+            return;
+        }
         // As a browser sends it, whatever it escapes.
         let url = base.join(readable).expect("a URL");
         assert_eq!(
