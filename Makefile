@@ -52,7 +52,7 @@ export PORT
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 .PHONY: build cli install-cli deb test-deb reproducible sbom publish-check docs lab run players http3-client test test-all \
-	test-another-day test-cargo test-nginx test-fresh test-config matrix check bench bench-playlists bench-tenants \
+	test-another-day test-cargo test-nginx test-fresh test-config matrix check bench bench-playlists bench-tenants fuzz \
 	clean help FORCE
 
 build: ## build the module and, if it is vendored, NGINX: into build/$(NGINX)/
@@ -183,6 +183,7 @@ matrix: deps-debian-root deps-test
 check: ## check format, lints (warnings are errors), sources, dependencies, licences and shell scripts
 check: deps-check
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	tools/clippy
 	tools/sources
 	tools/rust-version
@@ -201,13 +202,18 @@ bench-tenants: ## measure what many tenants cost: memory, nginx -t and a request
 bench-tenants: deps-bench build $(CLI)
 	@bench/tenants
 
+# A target takes a processor: not twice as many at a time, as of tests that wait.
+fuzz: ## fuzz every parser and verdict for TIME=60 seconds each (TARGETS='hls dash')
+fuzz: deps-fuzz
+	@TIME=$(TIME) SANITIZER=$(SANITIZER) JOBS=$(if $(filter file,$(origin JOBS)),,$(JOBS)) tools/fuzz $(TARGETS)
+
 clean: ## delete what was built, except build/tools
 	mkdir -p build && find build -mindepth 1 -maxdepth 1 ! -name tools -exec rm -rf {} +
 	cargo clean
 
 # The tools that a target needs are installed (by root on Debian), or named.
 DEPS := build $(filter system,$(NGINX))
-DEPS_TASKS := docs run test http3-client test-all another-day debian-root deb test-deb check bench
+DEPS_TASKS := docs run test http3-client test-all another-day debian-root deb test-deb check bench fuzz
 .PHONY: deps-build $(DEPS_TASKS:%=deps-%)
 deps-build:
 	@tools/deps $(DEPS)
@@ -231,5 +237,6 @@ help: ## this list
 	@echo '  JOBS=             files that `make test-nginx` runs at a time (default: two for each core)'
 	@echo '  SEED=1 COUNT=300  which odd links t/link_fuzz.t makes, and how many for each scheme'
 	@echo '  PROVE_FLAGS=      more options for prove, for example -v'
+	@echo '  TIME=60           seconds that `make fuzz` spends on each target; TARGETS= names some of them'
 	@echo '  TARGET_DIR=target where cargo builds'
 	@echo '  PREFIX=/usr/local where `make install-cli` installs'

@@ -86,10 +86,36 @@ fn is_like_http_date(text: &[u8]) -> bool {
         && text.ends_with(b" GMT")
 }
 
-/// The same goes for years of six digits, for offsets of hours alone, and for names of zones.
+/// The same goes for years of six digits, times without minutes or colons, and names of zones. What is a digit here may be
+/// any.
 fn is_like_iso_date(text: &[u8]) -> bool {
-    let has_offset = matches!(text, [.., b'+' | b'-', _, _, b':', _, _]);
-    text.first().is_some_and(u8::is_ascii_digit) && (has_offset || text.ends_with(b"Z"))
+    const BEGINNING: &[u8] = b"0000-00-00T00:00:00";
+    const OFFSET: &[u8] = b"00:00";
+    let is_like = |text: &[u8], form: &[u8]| {
+        let is_same = |(byte, like): (&u8, &u8)| match like {
+            b'0' => byte.is_ascii_digit(),
+            _ => byte == like,
+        };
+        text.len() == form.len() && text.iter().zip(form).all(is_same)
+    };
+    let Some((beginning, rest)) = text.split_at_checked(BEGINNING.len()) else {
+        return false;
+    };
+    let (fraction, offset) = match rest.iter().position(|byte| b"Z+-".contains(byte)) {
+        Some(at) => rest.split_at_checked(at).unwrap_or_default(),
+        None => return false,
+    };
+    let is_fraction = match fraction {
+        [] => true,
+        [b'.', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_digit),
+        _ => false,
+    };
+    let is_offset = match offset {
+        [b'Z'] => true,
+        [b'+' | b'-', hours @ ..] => is_like(hours, OFFSET),
+        _ => false,
+    };
+    is_like(beginning, BEGINNING) && is_fraction && is_offset
 }
 
 fn read_minutes(text: &[u8], east: i8) -> Option<u64> {
@@ -178,6 +204,15 @@ mod tests {
         }
         for text in [
             "+002030-01-01T00:00:00Z",
+            "2030-01-01T00Z",
+            "2030-01-01T00-05:30",
+            "2030-01-01T00:00Z",
+            "2030-01-01 00:00:00Z",
+            "2030-01-01t00:00:00Z",
+            "20300101T000000Z",
+            "2030-01-01T000000Z",
+            "2030-01-01T00:00:00,5Z",
+            "2030-01-01T00:00:00.Z",
             "2030-01-01T00:00:00+00",
             "2030-01-01T00:00:00+0000",
             "2030-01-01T00:00:00+00:00:00",
