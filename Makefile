@@ -52,7 +52,7 @@ export PORT
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 .PHONY: build cli install-cli deb test-deb reproducible sbom publish-check docs lab run players http3-client test test-all \
-	test-another-day test-cargo test-nginx test-fresh test-config matrix check bench bench-playlists bench-tenants fuzz \
+	test-another-day test-cargo test-nginx test-fresh test-config matrix check bench bench-playlists bench-tenants bench-crate bench-timing fuzz \
 	clean help FORCE
 
 build: ## build the module and, if it is vendored, NGINX: into build/$(NGINX)/
@@ -184,6 +184,7 @@ check: ## check format, lints (warnings are errors), sources, dependencies, lice
 check: deps-check
 	cargo fmt --all --check
 	cargo fmt --manifest-path fuzz/Cargo.toml --check
+	cargo fmt --manifest-path bench/crate/Cargo.toml --check
 	tools/clippy
 	tools/sources
 	tools/rust-version
@@ -201,6 +202,17 @@ bench-playlists: deps-bench build $(CLI)
 bench-tenants: ## measure what many tenants cost: memory, nginx -t and a request
 bench-tenants: deps-bench build $(CLI)
 	@bench/tenants
+
+# A package of its own, with a Cargo.lock of its own: nothing else compiles criterion.
+BENCH_CRATE = --locked --manifest-path bench/crate/Cargo.toml
+bench-crate: ## measure how long the crate token takes for a verification, in nanoseconds
+bench-crate: deps-build
+	@tools/cargo 'compiling or running the benchmarks of the crate' bench $(BENCH_CRATE) --bench verify
+
+SAMPLES ?= 2000000
+bench-timing: ## test whether the time of a verification tells a secret (SAMPLES=2000000): on a quiet machine
+bench-timing: deps-build
+	@tools/cargo 'compiling, or measuring' run $(BENCH_CRATE) --quiet --release --bin timing -- $(SAMPLES)
 
 # A target takes a processor: not twice as many at a time, as of tests that wait.
 fuzz: ## fuzz every parser and verdict for TIME=60 seconds each (TARGETS='hls dash')
