@@ -124,14 +124,15 @@ fn is_still_in_location(core: &ngx_http_core_loc_conf_t, path: &[u8], rest: &[u8
 pub(crate) fn sent_target(r: &Request) -> &[u8] {
     let uri = r.as_ref().unparsed_uri.as_bytes();
     // NGINX too ends the URI at a fragment.
-    uri.split(|&byte| byte == b'#').next().unwrap_or_default()
+    let end = memchr::memchr(b'#', uri).unwrap_or(uri.len());
+    uri.get(..end).unwrap_or_default()
 }
 
 /// The client's query string as it was sent, without `?`, whatever became of it inside NGINX.
 pub(crate) fn sent_args(r: &Request) -> &[u8] {
     let uri = sent_target(r);
     // NGINX too begins the query at the first question mark.
-    let mark = uri.iter().position(|&byte| byte == b'?');
+    let mark = memchr::memchr(b'?', uri);
     mark.and_then(|at| uri.get(at..)?.get(1..))
         .unwrap_or_default()
 }

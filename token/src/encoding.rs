@@ -56,15 +56,23 @@ pub(crate) fn unix_seconds(text: &[u8]) -> Option<u64> {
     if text.first() == Some(&b'0') || text.is_empty() || text.len() > 10 {
         return None;
     }
+    decimal(text)
+}
+
+/// Decimal digits only, at most nineteen: so many a 64-bit number always takes.
+#[inline(always)]
+pub(crate) fn decimal(text: &[u8]) -> Option<u64> {
+    if text.is_empty() || text.len() > 19 {
+        return None;
+    }
     // Every expiry from 2001 to 2286 has ten.
     let (head, rest) = match text.split_first_chunk() {
         Some((head, rest)) => (eight_digits(*head)?, rest),
         None => (0, text),
     };
-    rest.iter().try_fold(head, |seconds, byte| {
+    rest.iter().try_fold(head, |number, byte| {
         let digit = byte.wrapping_sub(b'0');
-        // Ten digits are far from overflow.
-        (digit <= 9).then(|| seconds.wrapping_mul(10).wrapping_add(u64::from(digit)))
+        (digit <= 9).then(|| number.wrapping_mul(10).wrapping_add(u64::from(digit)))
     })
 }
 
@@ -243,6 +251,23 @@ mod tests {
                     let number = core::str::from_utf8(&text[..length]).ok();
                     let number = number.filter(|_| is_one).and_then(|text| text.parse().ok());
                     assert_eq!(found, number, "{:?}", &text[..length]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_is_of_digits_alone_and_of_no_more_than_nineteen() {
+        for length in 0..=21 {
+            let text: std::vec::Vec<u8> = b"0123456789".repeat(3)[..length].to_vec();
+            let number = core::str::from_utf8(&text).unwrap().parse().ok();
+            let expected = number.filter(|_| length <= 19);
+            assert_eq!(decimal(&text), expected, "{length}");
+            for at in 0..length {
+                for byte in [b'/', b':', b'-', b'+', b' ', 0, 0x80, 0xb0] {
+                    let mut text = text.clone();
+                    text[at] = byte;
+                    assert_eq!(decimal(&text), None, "{text:?}");
                 }
             }
         }

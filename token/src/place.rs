@@ -109,9 +109,11 @@ impl Place {
 ///
 /// Where the beginning ends with an escaped slash, the slash behind it may have been merged with that one.
 pub fn behind_sent<'p>(path: &'p [u8], beginning: &[u8]) -> Option<&'p [u8]> {
-    let mut path = path;
-    let mut last = path;
-    let mut sent = beginning;
+    // As a rule nothing of it is escaped, and it stands there as it was sent.
+    let escape = memchr::memchr(b'%', beginning).unwrap_or(beginning.len());
+    let (plain, mut sent) = beginning.split_at_checked(escape)?;
+    let mut last = path.get(escape.saturating_sub(1)..)?;
+    let mut path = path.strip_prefix(plain)?;
     while let Some((&first, behind)) = sent.split_first() {
         let escaped = if first == b'%' {
             escaped_byte(behind)
@@ -170,6 +172,10 @@ mod tests {
             ("/t", "/t/a", None),
             ("/t%2F/a", "/t%2F", None),
             ("/t+/a", "/t%20", None),
+            ("/t/x", "/t/", Some("/x")),
+            ("/a", "", Some("/a")),
+            ("a", "", None),
+            ("", "/t", None),
         ] {
             let found = behind_sent(path.as_bytes(), beginning.as_bytes());
             assert_eq!(found, rest.map(str::as_bytes), "{path} {beginning}");

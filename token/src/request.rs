@@ -162,6 +162,8 @@ impl Request for RequestParts<'_> {
 pub(crate) type FoundToken<'r> = (u16, Source<'r>, QueryFields<'r>);
 
 /// Finds the first source that holds a token.
+// What is found is large, and to hand it on twice takes as long as to find it.
+#[inline(always)]
 pub(crate) fn first_token<'r>(
     request: &'r impl Request,
     params: &Params,

@@ -21,15 +21,20 @@ pub struct QueryFields<'a> {
 impl Params {
     /// Finds the token in a query string. `None` where it holds none: a token parameter that is
     /// absent or empty is no token, whatever else is there.
+    #[inline]
     pub fn find<'q>(&self, query: &'q [u8]) -> Option<QueryFields<'q>> {
-        let Some(token_name) = self.token.as_ref() else {
-            return bare_token(query).map(|token| QueryFields {
+        match &self.token {
+            Some(name) => self.find_named(name, query),
+            None => bare_token(query).map(|token| QueryFields {
                 token,
                 expires: None,
                 fields: [None; MOST_FIELDS],
                 duplicate: false,
-            });
-        };
+            }),
+        }
+    }
+
+    fn find_named<'q>(&self, token_name: &Name, query: &'q [u8]) -> Option<QueryFields<'q>> {
         let mut token: Option<&[u8]> = None;
         let mut expires: Option<&[u8]> = None;
         let mut fields = [None; MOST_FIELDS];

@@ -265,6 +265,24 @@ fn addresses_of_both_families_are_compared_by_their_bits() {
 }
 
 #[test]
+fn what_is_no_address_fits_no_list_that_is_the_same_text() {
+    for (text, reason) in [
+        ("unix:", Reason::Malformed),
+        ("192.0.2.0/24", Reason::ClientIp),
+        ("192.0.2.7, 192.0.2.8", Reason::ClientIp),
+        ("192.0.2.7,", Reason::ClientIp),
+        (" 192.0.2.7", Reason::ClientIp),
+    ] {
+        let request = RequestParts {
+            client_ip: Some(text.as_bytes()),
+            ..request()
+        };
+        let claims = format!("ec_clientip={text}");
+        assert_eq!(verdict(&claims, &request), Some(reason), "{text}");
+    }
+}
+
+#[test]
 fn case_is_ignored_in_paths_only_where_that_is_asked_for() {
     let rules = Rules {
         ignore_case: true,

@@ -4,8 +4,8 @@ use core::fmt::Write as _;
 
 use super::lists;
 use crate::judge::{Demands, Obstacle};
-use crate::text::{Text, split};
-use crate::{Claims, Reason, Request, Rules};
+use crate::text::{Text, split, split_once};
+use crate::{Claims, Reason, Request, Rules, encoding};
 
 /// How a plaintext has to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,9 +66,7 @@ impl<'a> ClaimList<'a> {
     /// 14, whether there are three or more.
     fn take_length(&mut self, text: &'a [u8]) -> Option<&'a [u8]> {
         let rest = text.strip_prefix(super::LEGACY_BEGINNING)?;
-        let end = memchr::memchr(b'&', rest)?;
-        let (stated, pairs) = rest.split_at_checked(end)?;
-        let pairs = pairs.get(1..)?;
+        let (stated, pairs) = split_once(rest, b'&')?;
         let mut length = Text::new();
         write!(length, "{:03}", pairs.len().checked_add(14)?).ok()?;
         self.secure = Some(stated);
@@ -76,9 +74,11 @@ impl<'a> ClaimList<'a> {
     }
 
     fn take(&mut self, pair: &'a [u8], form: Form) -> Result<(), Reason> {
-        let mut halves = pair.splitn(2, |&byte| byte == b'=');
-        let name = halves.next().unwrap_or_default();
-        match (self.slot(name), halves.next()) {
+        let (name, value) = match split_once(pair, b'=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (pair, None),
+        };
+        match (self.slot(name), value) {
             (Some(slot), Some(value)) => {
                 let is_exact = || value.iter().all(|byte| matches!(byte, b' '..=b'~'));
                 if slot.replace(value).is_some() || (form == Form::Exact && !is_exact()) {
@@ -217,18 +217,7 @@ fn is_reserved(name: &[u8]) -> bool {
 
 /// `Ok(None)` for the expiry 0, which is never.
 fn expiry(value: &[u8]) -> Result<Option<u64>, Reason> {
-    // As many digits as a 64-bit number always takes.
-    if value.is_empty() || value.len() > 19 {
-        return Err(Reason::Malformed);
-    }
-    let mut seconds = 0u64;
-    for byte in value {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return Err(Reason::Malformed);
-        }
-        seconds = seconds.wrapping_mul(10).wrapping_add(u64::from(digit));
-    }
+    let seconds = encoding::decimal(value).ok_or(Reason::Malformed)?;
     Ok((seconds != 0).then_some(seconds))
 }
 

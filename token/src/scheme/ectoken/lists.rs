@@ -147,6 +147,10 @@ fn host_fits(entry: &[u8], host: &[u8]) -> Option<bool> {
 
 /// `ec_clientip`: addresses and networks, `192.0.2.0/24`; bits behind a network's prefix do not count.
 pub(super) fn client_ip(list: &[u8], client: &[u8]) -> Option<bool> {
+    // As a rule it is the client's address, spelt the same, and nothing else.
+    if list == client && address(list).is_some() {
+        return Some(true);
+    }
     any(filled(list), |entry| {
         let slash = entry.iter().position(|&byte| byte == b'/');
         let (network, behind) = entry.split_at_checked(slash.unwrap_or(entry.len()))?;
@@ -158,10 +162,6 @@ pub(super) fn client_ip(list: &[u8], client: &[u8]) -> Option<bool> {
         };
         // An address is 128 bits, so what is behind the prefix is the same in both families.
         let free = width.checked_sub(prefix)?;
-        // As a rule it is spelt the same; then the client's need not be read.
-        if entry == client && behind.is_empty() {
-            return Some(true);
-        }
         Some(address(client).is_some_and(|client| {
             // Only a network of mapped addresses is one of IPv4 addresses: `::/0` is not.
             let is_family_meant = width == 32 || prefix >= 96 || client.to_canonical().is_ipv6();
