@@ -52,7 +52,7 @@ export PORT
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 .PHONY: build cli install-cli docs lab run players test test-all test-another-day \
-	test-cargo test-nginx test-fresh matrix check bench bench-playlists bench-tenants clean help FORCE
+	test-cargo test-nginx test-fresh matrix check bench bench-peers measure-peers bench-playlists bench-tenants clean help FORCE
 
 build: ## build the module and, if it is vendored, NGINX: into build/$(NGINX)/
 build: $(MODULE) $(if $(filter-out custom,$(NGINX)),$(OUT)/nginx)
@@ -97,9 +97,10 @@ install-cli: $(CLI)
 	$(CLI) completions zsh >$(SHARE)/zsh/site-functions/_secure-token
 	$(CLI) completions fish >$(SHARE)/fish/vendor_completions.d/secure-token.fish
 
-docs: ## write the tables of schemes and reasons in the documents anew
+docs: ## write the tables and pictures of the documents anew: schemes, reasons, and what was measured
 docs: deps-docs $(CLI)
 	tools/docs
+	bench/picture
 
 lab: ## make the page signers/web/index.html anew of its sources and of what the command says
 lab: $(CLI)
@@ -160,6 +161,13 @@ bench: ## measure what the module costs a request
 bench: deps-bench build $(CLI)
 	@bench/run
 
+bench-peers: ## measure it beside secure_link, Lua, njs and auth_request, on the NGINX of Debian: some 15 minutes
+bench-peers:
+	@$(MAKE) --no-print-directory TARGET_DIR=$(TARGET_DIR) bench-crate
+	@$(MAKE) --no-print-directory TARGET_DIR=$(TARGET_DIR) NGINX=system NGINX_BINARY=/usr/sbin/nginx measure-peers docs
+measure-peers: deps-bench-peers build $(CLI)
+	@bench/peers
+
 bench-playlists: ## measure what it costs to rewrite playlists: instructions, time and memory
 bench-playlists: deps-bench build $(CLI)
 	@bench/playlists
@@ -174,10 +182,10 @@ clean: ## delete what was built, except build/tools
 
 # The tools that a target needs are installed (by root on Debian), or named.
 DEPS := build $(filter system,$(NGINX))
-.PHONY: deps-build deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench
+.PHONY: deps-build deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench deps-bench-peers
 deps-build:
 	@tools/deps $(DEPS)
-deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench: deps-%:
+deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench deps-bench-peers: deps-%:
 	@tools/deps $(DEPS) $*
 
 help: ## this list
@@ -197,4 +205,5 @@ help: ## this list
 	@echo '  JOBS=             files that `make test-nginx` runs at a time (default: two for each core)'
 	@echo '  PROVE_FLAGS=      more options for prove, for example -v'
 	@echo '  TARGET_DIR=target where cargo builds'
+	@echo '  HMAC_SECURE_LINK= the sources of the module secure_link_hmac, for `make bench-peers`'
 	@echo '  PREFIX=/usr/local where `make install-cli` installs'
