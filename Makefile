@@ -52,7 +52,8 @@ export PORT
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 .PHONY: build cli install-cli docs lab run players test test-all test-another-day \
-	test-cargo test-nginx test-fresh matrix check bench bench-peers measure-peers bench-playlists bench-tenants clean help FORCE
+	test-cargo test-nginx test-fresh matrix check bench bench-peers measure-peers bench-playlists bench-tenants bench-crate \
+	bench-timing clean help FORCE
 
 build: ## build the module and, if it is vendored, NGINX: into build/$(NGINX)/
 build: $(MODULE) $(if $(filter-out custom,$(NGINX)),$(OUT)/nginx)
@@ -152,6 +153,7 @@ matrix: deps-debian-root deps-test
 check: ## check format, lints (warnings are errors), sources, dependencies, licences and shell scripts
 check: deps-check
 	cargo fmt --all --check
+	cargo fmt --manifest-path bench/crate/Cargo.toml --check
 	tools/clippy
 	tools/sources
 	tools/cargo-deny
@@ -175,6 +177,17 @@ bench-playlists: deps-bench build $(CLI)
 bench-tenants: ## measure what many tenants cost: memory, nginx -t and a request
 bench-tenants: deps-bench build $(CLI)
 	@bench/tenants
+
+# A package of its own, with a Cargo.lock of its own: nothing else compiles criterion.
+BENCH_CRATE = --locked --manifest-path bench/crate/Cargo.toml
+bench-crate: ## measure how long the crate token takes for a verification, in nanoseconds
+bench-crate: deps-build
+	@tools/cargo 'compiling or running the benchmarks of the crate' bench $(BENCH_CRATE) --bench verify
+
+SAMPLES ?= 2000000
+bench-timing: ## test whether the time of a verification tells a secret (SAMPLES=2000000): on a quiet machine
+bench-timing: deps-build
+	@tools/cargo 'compiling, or measuring' run $(BENCH_CRATE) --quiet --release --bin timing -- $(SAMPLES)
 
 clean: ## delete what was built, except build/tools
 	mkdir -p build && find build -mindepth 1 -maxdepth 1 ! -name tools -exec rm -rf {} +
