@@ -71,8 +71,8 @@ sub compared {
         my (undef, $same, $total, $requests, $added, $allocations) = @{ $case{$name} };
         {
             name => $name, same => $same, total => $total, added => $added, allocations => $allocations,
-            rate => median(@$checked), share => median(@share), least => min(@share), most => max(@share),
-            latency => median(@$latency), bare_latency => median(@$bare_latency), memory => $memory{$name},
+            rate => max(@$checked), bare_rate => max(@$bare), share => median(@share), least => min(@share), most => max(@share),
+            latency => min(@$latency), bare_latency => min(@$bare_latency), memory => $memory{$name},
             is_ours => scalar(title($name) =~ /^this module/),
         };
     } @{ $lines->{wrk} };
@@ -100,11 +100,11 @@ my %FACTS = (
         return [qw(check instructions)], map { [title($_->[0]), thousands($_->[4])] } @{ $_[0]{case} };
     },
     compared => sub {
-        return ['check', 'instructions', 'allocations', 'requests per second', 'of unchecked', 'latency', 'KiB'],
+        return ['check', 'instructions', 'allocations', 'KiB', 'best second', 'best unchecked', 'checked of unchecked', 'latency'],
             map { [
-                title($_->{name}), thousands($_->{added}), $_->{allocations}, thousands(sprintf '%.0f', $_->{rate}),
+                title($_->{name}), map({ thousands($_) } @$_{qw(added allocations memory rate bare_rate)}),
                 sprintf('%.0f %% (%.0f to %.0f)', @$_{qw(share least most)}),
-                sprintf('%.0f µs, %+.0f', $_->{latency}, $_->{latency} - $_->{bare_latency}), thousands($_->{memory}),
+                sprintf('%.0f of %.0f µs', @$_{qw(latency bare_latency)}),
             ] } compared($_[0]);
     },
     module => sub {
@@ -122,7 +122,7 @@ my %FACTS = (
             } sort keys %{ $series->{$what} };
         } @GROWS;
     },
-    crate => sub { return [qw(scheme request nanoseconds)], map { ["`$_->[0]`", @$_[1, 2]] } @{ $_[0]{crate} } },
+    crate => sub { return [qw(scheme request least median)], map { ["`$_->[0]`", @$_[1 .. 3]] } @{ $_[0]{crate} } },
     machine => sub { return [qw(what version)], @{ $_[0]{machine} } },
 );
 

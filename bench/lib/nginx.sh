@@ -119,5 +119,6 @@ per_request() { # URL LOCATION MODULES HTTP SERVER
     [ -e "$start" ] || measured "$warm" "$1" >"$start"
     read -ra few <"$start"
     read -ra many <<<"$(measured $((warm + requests)) "$1")"
-    echo $(((many[0] - few[0]) / requests)) $(((many[1] - few[1]) / requests))
+    # Rounded: a connection's own allocations are not the same each time.
+    echo $(((many[0] - few[0] + requests / 2) / requests)) $(((many[1] - few[1] + requests / 2) / requests))
 }
