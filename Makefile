@@ -51,9 +51,8 @@ export PORT
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build cli install-cli deb test-deb reproducible sbom publish-check docs lab run players http3-client test test-all \
-	test-another-day test-cargo test-nginx test-fresh test-config matrix check bench bench-playlists bench-tenants bench-crate bench-timing fuzz \
-	clean help FORCE
+# Every target that help knows.
+.PHONY: $(shell sed -nE 's/^([a-z0-9-]+): \#\# .*/\1/p' $(firstword $(MAKEFILE_LIST))) measure-peers FORCE
 
 build: ## build the module and, if it is vendored, NGINX: into build/$(NGINX)/
 build: $(MODULE) $(if $(filter-out custom,$(NGINX)),$(OUT)/nginx)
@@ -118,9 +117,10 @@ publish-check: ## look whether crates.io would take the crates, as they are comm
 publish-check: deps-build
 	@tools/cargo 'packing and compiling the crates' publish --workspace --locked --dry-run
 
-docs: ## write the tables of schemes and reasons in the documents anew
+docs: ## write the tables and pictures of the documents anew: schemes, reasons, and what was measured
 docs: deps-docs $(CLI)
 	tools/docs
+	bench/picture
 
 lab: ## make the page signers/web/index.html anew of its sources and of what the command says
 lab: $(CLI)
@@ -195,6 +195,13 @@ bench: ## measure what the module costs a request
 bench: deps-bench build $(CLI)
 	@bench/run
 
+bench-peers: ## measure it beside secure_link, Lua, njs and auth_request, on the NGINX of Debian: some 15 minutes
+bench-peers:
+	@$(MAKE) --no-print-directory TARGET_DIR=$(TARGET_DIR) bench-crate
+	@$(MAKE) --no-print-directory TARGET_DIR=$(TARGET_DIR) NGINX=system NGINX_BINARY=/usr/sbin/nginx measure-peers docs
+measure-peers: deps-bench-peers build $(CLI)
+	@bench/peers
+
 bench-playlists: ## measure what it costs to rewrite playlists: instructions, time and memory
 bench-playlists: deps-bench build $(CLI)
 	@bench/playlists
@@ -225,7 +232,7 @@ clean: ## delete what was built, except build/tools
 
 # The tools that a target needs are installed (by root on Debian), or named.
 DEPS := build $(filter system,$(NGINX))
-DEPS_TASKS := docs run test http3-client test-all another-day debian-root deb test-deb check bench fuzz
+DEPS_TASKS := docs run test http3-client test-all another-day debian-root deb test-deb check bench bench-peers fuzz
 .PHONY: deps-build $(DEPS_TASKS:%=deps-%)
 deps-build:
 	@tools/deps $(DEPS)
@@ -251,4 +258,5 @@ help: ## this list
 	@echo '  PROVE_FLAGS=      more options for prove, for example -v'
 	@echo '  TIME=60           seconds that `make fuzz` spends on each target; TARGETS= names some of them'
 	@echo '  TARGET_DIR=target where cargo builds'
+	@echo '  HMAC_SECURE_LINK= the sources of the module secure_link_hmac, for `make bench-peers`'
 	@echo '  PREFIX=/usr/local where `make install-cli` installs'

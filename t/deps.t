@@ -96,6 +96,12 @@ SKIP: {
     misses 'what test needs as well, in one list', 'test-all', { ruby => undef, curl => undef }, qr/ curl ruby$/m;
 }
 
+SKIP: {
+    my ($status) = deps('bench-peers', {});
+    skip 'not all is installed that `make bench-peers` needs', 1 if $status;
+    misses 'what the module is held against, and with what', 'bench-peers', { wrk => undef, node => undef }, qr/ wrk nodejs$/m;
+}
+
 # --- NGINX of the system
 
 my $abi = 'echo nginx-abi-1.22.1-7';
