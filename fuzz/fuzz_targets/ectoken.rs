@@ -128,7 +128,8 @@ fn expected(sent: &str, secret: &[u8], is_legacy: bool, asked: &Asked) -> Said {
     };
     let plain = plain.strip_suffix('=').unwrap_or(&plain);
     let plain = plain.strip_suffix('=').unwrap_or(plain);
-    let is_hex = plain.len() % 2 == 0 && plain.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_hex =
+        plain.len().is_multiple_of(2) && plain.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_legacy && is_hex {
         let bytes = hashing::key("hex", plain.as_bytes()).unwrap_or_default();
         for secret in [b"another secret", secret] {

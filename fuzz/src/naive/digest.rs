@@ -90,7 +90,6 @@ pub fn read(row: &Row, asked: &Asked) -> Option<Read> {
         }
     }
     let (starts, expires) = times(&link, row, asked, &mut fields, own_time.flatten())?;
-    let own: Vec<String> = link.fields().iter().map(name_of).collect();
     if !fields
         .iter()
         .all(|(name, value)| name == "token" || is_plain(value))
@@ -115,7 +114,6 @@ pub fn read(row: &Row, asked: &Asked) -> Option<Read> {
             return None;
         }
     }
-    debug_assert!(own.contains(&"token".to_owned()));
     parts.client_ip = match (&asked.client_ip, row.message.contains("{client_ip}")) {
         (Some(text), true) => address(text)?,
         _ => String::new(),
@@ -239,10 +237,6 @@ fn path_behind(path: &str, taken: &str, token: &str) -> Option<String> {
 }
 
 /// The first and the last second of a link, of which `None` is any.
-#[expect(
-    clippy::type_complexity,
-    reason = "both may be missing, and so may all"
-)]
 fn times(
     link: &Link,
     row: &Row,

@@ -74,7 +74,9 @@ pub fn key(spelling: &str, secret: &[u8]) -> Option<Vec<u8>> {
         }
         "hex" => {
             let digits: String = secret.iter().map(|&byte| char::from(byte)).collect();
-            if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) || digits.len() % 2 != 0 {
+            if !digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+                || !digits.len().is_multiple_of(2)
+            {
                 return None;
             }
             let pairs = (0..digits.len()).step_by(2);
