@@ -218,5 +218,5 @@ help: ## this list
 	@echo '  JOBS=             files that `make test-nginx` runs at a time (default: two for each core)'
 	@echo '  PROVE_FLAGS=      more options for prove, for example -v'
 	@echo '  TARGET_DIR=target where cargo builds'
-	@echo '  HMAC_SECURE_LINK= the sources of the module secure_link_hmac, for `make bench-peers`'
+	@echo '  HMAC_SECURE_LINK= a clone of the module secure_link_hmac, for `make bench-peers`'
 	@echo '  PREFIX=/usr/local where `make install-cli` installs'
