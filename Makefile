@@ -258,5 +258,5 @@ help: ## this list
 	@echo '  PROVE_FLAGS=      more options for prove, for example -v'
 	@echo '  TIME=60           seconds that `make fuzz` spends on each target; TARGETS= names some of them'
 	@echo '  TARGET_DIR=target where cargo builds'
-	@echo '  HMAC_SECURE_LINK= the sources of the module secure_link_hmac, for `make bench-peers`'
+	@echo '  HMAC_SECURE_LINK= a clone of the module secure_link_hmac, for `make bench-peers`'
 	@echo '  PREFIX=/usr/local where `make install-cli` installs'
