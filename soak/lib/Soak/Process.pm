@@ -6,7 +6,7 @@ use strict;
 use warnings;
 
 use Exporter qw(import);
-our @EXPORT_OK = qw(sample children is_worker growth);
+our @EXPORT_OK = qw(sample children holders growth);
 
 # {rss, maps, fds}: KiB of memory, mappings, open files. Nothing of one that is gone.
 sub sample {
@@ -19,8 +19,13 @@ sub sample {
 
 sub children { my ($pid) = @_; return split ' ', `ps -o pid= --ppid $pid` }
 
-# Whether it takes connections: not one that only ends what it has begun.
-sub is_worker { my ($pid) = @_; return contents("/proc/$pid/cmdline") =~ /\Anginx: worker process(?! is shutting down)/ }
+# Which processes have files of a folder open: numbers of processes come again, and those of NGINX are as many as its
+# reloads.
+sub holders {
+    my ($dir) = @_;
+    my %pids = map { m{^/proc/(\d+)/} ? ($1 => 1) : () } grep { (readlink($_) // '') =~ m{^\Q$dir\E/} } glob '/proc/[0-9]*/fd/*';
+    return sort keys %pids;
+}
 
 # By how much a number rises from the middle of its samples to the last of them, by their regression line. Until the
 # middle a process may still be getting what it keeps.

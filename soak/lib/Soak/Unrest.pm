@@ -13,15 +13,15 @@ use SecureToken::Nginx;
 use SecureToken::Port;
 use SecureToken::Wait qw(wait_for);
 use Soak::Conf qw(conf write_files);
-use Soak::Process qw(children is_worker);
+use Soak::Process qw(children holders);
 
 my $workers = 2;
 
 sub new {
     my ($class) = @_;
     my %port  = map { $_ => free_port() } qw(http1 http2 origin even odd);
-    my $nginx = SecureToken::Nginx->new(main => "worker_processes $workers;\nworker_rlimit_nofile 4096;\n", level => 'notice');
-    my $self  = bless { nginx => $nginx, port => \%port, round => 0, generation => 0, logs => 0, killed => {}, size => '1m', seen => {}, done => {}, before => {} }, $class;
+    my $nginx = SecureToken::Nginx->new(main => "worker_processes $workers;\n", level => 'notice');
+    my $self  = bless { nginx => $nginx, port => \%port, round => 0, generation => 0, logs => 0, killed => {}, size => '1m', leaving => {}, done => {}, before => {} }, $class;
     write_files($nginx);
     $self->configure;
     $nginx->start;
@@ -56,6 +56,7 @@ sub signal {
 sub reload {
     my ($self) = @_;
     $self->configure;
+    $self->{leaving} = { map { $_ => 1 } $self->workers($self->{masters}[-1]) };
     return $self->signal(HUP => $self->{masters}[-1]);
 }
 
@@ -84,7 +85,7 @@ sub kill_worker {
     my $victim  = $workers[rand @workers] // return;
     # One whose time has come may be gone already.
     kill KILL => $victim or return;
-    $self->{killed}{$victim} = 1;
+    $self->{killed}{$victim}++;
     $self->{done}{KILL}++;
     return;
 }
@@ -93,9 +94,7 @@ sub kill_worker {
 sub workers {
     my ($self, $master) = @_;
     my %is_master = map { $_ => 1 } @{ $self->{masters} };
-    my @workers = grep { !$is_master{$_} } children($master);
-    @{ $self->{seen} }{@workers} = ();
-    return @workers;
+    return grep { !$is_master{$_} } children($master);
 }
 
 # --- An upgrade -------------------------------------------------------------------------------------------------------
@@ -109,7 +108,7 @@ sub start_new_binary {
     my $new = sub { my ($pid) = $self->{nginx}->read('nginx.pid') =~ /(\d+)/; $pid };
     wait_for(sub { -e "$dir/nginx.pid.oldbin" && $new->() && $new->() != $self->master }) or die "USR2: no new NGINX\n";
     push @{ $self->{masters} }, $new->();
-    wait_for(sub { (grep { is_worker($_) } $self->workers($new->())) == $workers }) or die "USR2: the new NGINX has no workers\n";
+    wait_for(sub { $self->workers($new->()) == $workers }) or die "USR2: the new NGINX has no workers\n";
     return;
 }
 
@@ -145,7 +144,7 @@ sub end_upgrade {
 sub settle {
     my ($self) = @_;
     for my $master (@{ $self->{masters} }) {
-        my $is_settled = sub { my @all = $self->workers($master); @all == $workers && !grep { !is_worker($_) } @all };
+        my $is_settled = sub { my @all = $self->workers($master); @all == $workers && !grep { $self->{leaving}{$_} } @all };
         # A reload that has just been asked for takes a moment to begin.
         my $times = 0;
         wait_for(sub { sleep 0.1; $times = $is_settled->() ? $times + 1 : 0; $times >= 4 }, 120) or die "$master has other workers than it should have\n";
@@ -187,21 +186,20 @@ sub complaints {
         open my $in, '<', $log or next;
         while (my $line = readline $in) {
             # It was quicker than the signal.
-            delete $alive{$1} if $line =~ /worker process (\d+) exited with code 0$/;
+            $alive{$1}-- if $line =~ /worker process (\d+) exited with code 0$/ && $alive{$1};
             next unless $line =~ /\[(?:crit|alert|emerg)\]|exited on signal|exited with code [1-9]|panic|internal error/;
-            next if $line =~ /\[alert\] .* worker process (\d+) exited on signal 9$/ && delete $alive{$1};
+            next if $line =~ /\[alert\] .* worker process (\d+) exited on signal 9$/ && ($alive{$1} // 0) > 0 && $alive{$1}--;
             push @lines, $line;
         }
     }
-    return @lines, map { "nothing is in the log of the worker $_, which was killed\n" } keys %alive;
+    return @lines, map { "nothing is in the log of the worker $_, which was killed\n" } grep { $alive{$_} > 0 } keys %alive;
 }
 
+# Whether nothing of it is left.
 sub stop {
     my ($self) = @_;
-    $self->workers($_) for @{ $self->{masters} };
-    my @all = (@{ $self->{masters} }, keys %{ $self->{seen} });
     $self->{nginx}->stop('QUIT');
-    return wait_for(sub { !grep { is_worker($_) } @all });
+    return wait_for(sub { !holders($self->{nginx}->dir) });
 }
 
 1;
