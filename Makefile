@@ -4,12 +4,24 @@
 NGINX ?= vendored
 TARGET_DIR ?= target
 PORT ?= 8080
-TESTS ?= t/
+TESTS ?= $(if $(VALGRIND),$(UNDER_VALGRIND),t/)
+# What asks most of the module's memory: each part of it once. All of t/ takes hours.
+UNDER_VALGRIND := $(patsubst %,t/%.t,soak http2 reload metrics_reload azion gcore akamai alibaba-b bunny ectoken ectoken_legacy \
+	cookie format_several hostile playlist_dash playlist_hls preflight redirects secrets strip_query variables)
 # How many files of t/ run at a time. They mostly wait.
 JOBS ?= $(shell expr 2 '*' $$(nproc 2>/dev/null || echo 1))
 # The Debian of `make test-fresh`, and with what `make matrix` tests.
 SUITE ?= bookworm
 FLAVOURS ?= bookworm trixie sid vendored $(if $(filter custom,$(NGINX)),custom)
+
+# Vendored NGINX, built for a tool that watches over its memory.
+WATCH := $(if $(SANITIZE),sanitize-$(SANITIZE))$(if $(VALGRIND),valgrind)
+ifneq ($(WATCH),)
+ifneq ($(filter $(WATCH),sanitize-address valgrind)/$(NGINX)$(NGINX_SOURCE_DIR)$(NGINX_BUILD_DIR),$(WATCH)/vendored)
+$(error it is SANITIZE=address or VALGRIND=1, and not for an NGINX of your choice)
+endif
+override NGINX := $(WATCH)
+endif
 
 # One of the two is enough: NGINX builds in objs/ of its sources unless told otherwise.
 ifneq ($(NGINX_SOURCE_DIR)$(NGINX_BUILD_DIR),)
@@ -19,7 +31,7 @@ override NGINX_BUILD_DIR := $(abspath $(or $(NGINX_BUILD_DIR),$(NGINX_SOURCE_DIR
 else ifeq ($(NGINX),custom)
 $(error NGINX=custom needs NGINX_SOURCE_DIR or NGINX_BUILD_DIR)
 endif
-ifeq ($(filter vendored system custom,$(NGINX)),)
+ifeq ($(filter vendored system custom $(WATCH),$(NGINX)),)
 $(error NGINX=$(NGINX): it is vendored, system or custom)
 endif
 
@@ -32,19 +44,21 @@ CLI := build/secure-token
 CARGO_DIR_vendored := $(TARGET_DIR)
 CARGO_DIR_system := $(TARGET_DIR)/system
 CARGO_DIR_custom := $(TARGET_DIR)/custom
+CARGO_DIR_sanitize-address := $(TARGET_DIR)/sanitize-address
+CARGO_DIR_valgrind := $(TARGET_DIR)/valgrind
 export CARGO_TARGET_DIR := $(TARGET_DIR)
 
 # Directories are among them so that a deleted file counts as a change.
 SOURCES := $(wildcard Cargo.toml Cargo.lock build.rs .cargo .cargo/*) tools/build \
-	$(shell find src abi playlist/src playlist/Cargo.toml token/src token/Cargo.toml)
+	$(if $(SANITIZE),$(wildcard tools/sanitizer tools/sanitizer/*)) $(shell find src abi playlist/src playlist/Cargo.toml token/src token/Cargo.toml)
 
 # What a recipe starts must not see our flags (NGINX is built by make as well), nor somebody else's
 # NGINX where it was not asked for, nor NGINX: NGINX itself takes that variable for its listening
 # sockets, handed over at an upgrade.
-unexport MAKEFLAGS MFLAGS NGINX NGINX_SOURCE_DIR NGINX_BUILD_DIR
+unexport MAKEFLAGS MFLAGS SANITIZE VALGRIND NGINX NGINX_SOURCE_DIR NGINX_BUILD_DIR
 
 # What the tests, the demonstration and the benchmark are run with.
-export NGINX_BINARY ?= $(abspath $(OUT)/nginx)
+export NGINX_BINARY ?= $(abspath $(if $(VALGRIND),tools/nginx-under-valgrind,$(OUT)/nginx))
 export SECURE_TOKEN_MODULE := $(abspath $(MODULE))
 export SECURE_TOKEN_CLI := $(abspath $(CLI))
 export PORT
@@ -52,7 +66,7 @@ export PORT
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 .PHONY: build cli install-cli docs lab run players test test-all test-another-day \
-	test-cargo test-nginx test-fresh matrix check bench bench-playlists bench-tenants clean help FORCE
+	test-cargo test-nginx soak miri test-fresh matrix check bench bench-playlists bench-tenants clean help FORCE
 
 build: ## build the module and, if it is vendored, NGINX: into build/$(NGINX)/
 build: $(MODULE) $(if $(filter-out custom,$(NGINX)),$(OUT)/nginx)
@@ -128,21 +142,35 @@ test-another-day: deps-another-day test
 
 test-cargo: ## run the tests of the crates that are not part of NGINX
 test-cargo: deps-build
-	@tools/cargo 'compiling or running the tests of the crates' $(if $(CLOCK),\
+	@$(if $(SANITIZE),$(SANITIZED_CRATES)) tools/cargo 'compiling or running the tests of the crates' $(if $(CLOCK),\
 		--config "target.'cfg(all())'.runner=[$(foreach word,$(CLOCK),'$(word)',)]") \
-		test --workspace --exclude ngx_http_secure_token_module
+		test --workspace --exclude ngx_http_secure_token_module $(if $(SANITIZE),--target $(HOST))
+
+# See tools/build.
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+SANITIZED_CRATES = RUSTC_BOOTSTRAP=1 RUSTFLAGS='$(RUSTFLAGS) -Zsanitizer=address' CARGO_TARGET_DIR=$(CARGO_DIR_sanitize-address)
 
 test-nginx: ## run t/ (or TESTS=t/azion.t) with a real NGINX
 test-nginx: deps-test build $(CLI)
 	@tools/test-nginx
 	TEST_NGINX_BINARY=$(NGINX_BINARY) TEST_NGINX_SECURE_TOKEN_MODULE=$(SECURE_TOKEN_MODULE) \
-		$(CLOCK) prove -j $(JOBS) --exec tools/run-test -r $(PROVE_FLAGS) $(TESTS)
+		$(CLOCK) $(if $(WATCH),tools/watched $(abspath $(OUT)/reports)) prove -j $(JOBS) --exec tools/run-test -r $(PROVE_FLAGS) $(TESTS)
 
 # In the smallest Debian, of which nothing stays but its packages in build/debian.
 test-fresh: ## do what the README says in a Debian with nothing in it (SUITE=trixie; TESTS for who is not root)
 test-fresh: deps-debian-root
 	tools/debian-root $(SUITE) tools/fresh root
 	tools/debian-root $(SUITE) tools/fresh user '$(TESTS)'
+
+# Not of t/: it takes as long as it is told, and what happens when depends on the machine.
+TIME ?= 600
+soak: ## serve good and bad clients through reloads, upgrades and killed workers, for TIME=600 seconds
+soak: deps-test build
+	TEST_NGINX_BINARY=$(NGINX_BINARY) TEST_NGINX_SECURE_TOKEN_MODULE=$(SECURE_TOKEN_MODULE) soak/run $(TIME)
+
+miri: ## run the tests of the crates that are not part of NGINX in Miri, the interpreter of Rust
+miri: deps-build deps-miri
+	@tools/miri
 
 matrix: ## run t/ with every NGINX that there is (FLAVOURS='sid vendored')
 matrix: deps-debian-root deps-test
@@ -173,11 +201,11 @@ clean: ## delete what was built, except build/tools
 	cargo clean
 
 # The tools that a target needs are installed (by root on Debian), or named.
-DEPS := build $(filter system,$(NGINX))
-.PHONY: deps-build deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench
+DEPS := build $(filter system,$(NGINX)) $(if $(SANITIZE),sanitize) $(if $(VALGRIND),valgrind)
+.PHONY: deps-build deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench deps-miri
 deps-build:
 	@tools/deps $(DEPS)
-deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench: deps-%:
+deps-docs deps-run deps-test deps-test-all deps-another-day deps-debian-root deps-check deps-bench deps-miri: deps-%:
 	@tools/deps $(DEPS) $*
 
 help: ## this list
@@ -192,6 +220,9 @@ help: ## this list
 	@echo '  NGINX=system      build for the NGINX of Debian'\''s packages nginx and nginx-dev'
 	@echo '  NGINX_SOURCE_DIR, NGINX_BUILD_DIR   build for a configured NGINX tree of your own'
 	@echo '  NGINX_BINARY      run and test with this NGINX instead of build/$$(NGINX)/nginx'
+	@echo '  SANITIZE=address  test with AddressSanitizer and UBSan, and fail where they report something'
+	@echo '  VALGRIND=1        test-nginx under Valgrind'
+	@echo '  TIME=600          how many seconds `make soak` lasts'
 	@echo '  PORT=8080         where `make run` listens'
 	@echo '  TESTS=t/          files or directories for `make test-nginx`'
 	@echo '  JOBS=             files that `make test-nginx` runs at a time (default: two for each core)'
