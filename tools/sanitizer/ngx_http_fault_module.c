@@ -24,7 +24,7 @@ static ngx_conf_enum_t  ngx_http_faults[] = {
     { ngx_null_string, 0 }
 };
 
-static ngx_int_t ngx_http_fault_init_module(ngx_cycle_t *cycle);
+static ngx_int_t ngx_http_fault_init_process(ngx_cycle_t *cycle);
 static void *ngx_http_fault_create_conf(ngx_conf_t *cf);
 static char *ngx_http_fault(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
@@ -48,7 +48,7 @@ ngx_module_t  ngx_http_fault_module = {
     &ngx_http_fault_module_ctx,
     ngx_http_fault_commands,
     NGX_HTTP_MODULE,
-    NULL, ngx_http_fault_init_module, NULL, NULL, NULL, NULL, NULL,
+    NULL, NULL, ngx_http_fault_init_process, NULL, NULL, NULL, NULL,
     NGX_MODULE_V1_PADDING
 };
 
@@ -76,24 +76,24 @@ __lsan_default_options(void)
 }
 
 
-/* Set where a configuration is in force. */
-static ngx_uint_t  ngx_http_fault_configured;
+/* Set where requests are served. */
+static ngx_uint_t  ngx_http_fault_serves;
 
 
 static ngx_int_t
-ngx_http_fault_init_module(ngx_cycle_t *cycle)
+ngx_http_fault_init_process(ngx_cycle_t *cycle)
 {
-    ngx_http_fault_configured = 1;
+    ngx_http_fault_serves = 1;
 
     return NGX_OK;
 }
 
 
-/* Where one is wrong or only tested, NGINX leaves what it has read to the end of the process. */
+/* Where a configuration is wrong or only tested, NGINX leaves what it has read to the end of the process. */
 int
 __lsan_is_turned_off(void)
 {
-    return ngx_test_config || !ngx_http_fault_configured;
+    return ngx_process == NGX_PROCESS_SINGLE && !ngx_http_fault_serves;
 }
 
 
