@@ -4,12 +4,24 @@
 NGINX ?= vendored
 TARGET_DIR ?= target
 PORT ?= 8080
-TESTS ?= t/
+TESTS ?= $(if $(VALGRIND),$(UNDER_VALGRIND),t/)
+# What asks most of the module's memory: each part of it once. All of t/ takes hours.
+UNDER_VALGRIND := $(patsubst %,t/%.t,soak http2 reload metrics_reload azion gcore akamai alibaba-b bunny ectoken ectoken_legacy \
+	cookie format_several hostile playlist_dash playlist_hls preflight redirects secrets strip_query variables)
 # How many files of t/ run at a time. They mostly wait.
 JOBS ?= $(shell expr 2 '*' $$(nproc 2>/dev/null || echo 1))
 # The Debian of `make test-fresh`, and with what `make matrix` tests.
 SUITE ?= bookworm
 FLAVOURS ?= bookworm trixie sid vendored $(if $(filter custom,$(NGINX)),custom)
+
+# Vendored NGINX, built for a tool that watches over its memory.
+WATCH := $(if $(SANITIZE),sanitize-$(SANITIZE))$(if $(VALGRIND),valgrind)
+ifneq ($(WATCH),)
+ifneq ($(filter $(WATCH),sanitize-address valgrind)/$(NGINX)$(NGINX_SOURCE_DIR)$(NGINX_BUILD_DIR),$(WATCH)/vendored)
+$(error it is SANITIZE=address or VALGRIND=1, and not for an NGINX of your choice)
+endif
+override NGINX := $(WATCH)
+endif
 
 # One of the two is enough: NGINX builds in objs/ of its sources unless told otherwise.
 ifneq ($(NGINX_SOURCE_DIR)$(NGINX_BUILD_DIR),)
@@ -19,7 +31,7 @@ override NGINX_BUILD_DIR := $(abspath $(or $(NGINX_BUILD_DIR),$(NGINX_SOURCE_DIR
 else ifeq ($(NGINX),custom)
 $(error NGINX=custom needs NGINX_SOURCE_DIR or NGINX_BUILD_DIR)
 endif
-ifeq ($(filter vendored system custom,$(NGINX)),)
+ifeq ($(filter vendored system custom $(WATCH),$(NGINX)),)
 $(error NGINX=$(NGINX): it is vendored, system or custom)
 endif
 
@@ -32,19 +44,21 @@ CLI := build/secure-token
 CARGO_DIR_vendored := $(TARGET_DIR)
 CARGO_DIR_system := $(TARGET_DIR)/system
 CARGO_DIR_custom := $(TARGET_DIR)/custom
+CARGO_DIR_sanitize-address := $(TARGET_DIR)/sanitize-address
+CARGO_DIR_valgrind := $(TARGET_DIR)/valgrind
 export CARGO_TARGET_DIR := $(TARGET_DIR)
 
 # Directories are among them so that a deleted file counts as a change.
 SOURCES := $(wildcard Cargo.toml Cargo.lock build.rs .cargo .cargo/*) tools/build \
-	$(shell find src abi playlist/src playlist/Cargo.toml token/src token/Cargo.toml)
+	$(if $(SANITIZE),$(wildcard tools/sanitizer tools/sanitizer/*)) $(shell find src abi playlist/src playlist/Cargo.toml token/src token/Cargo.toml)
 
 # What a recipe starts must not see our flags (NGINX is built by make as well), nor somebody else's
 # NGINX where it was not asked for, nor NGINX: NGINX itself takes that variable for its listening
 # sockets, handed over at an upgrade.
-unexport MAKEFLAGS MFLAGS NGINX NGINX_SOURCE_DIR NGINX_BUILD_DIR
+unexport MAKEFLAGS MFLAGS SANITIZE VALGRIND NGINX NGINX_SOURCE_DIR NGINX_BUILD_DIR
 
 # What the tests, the demonstration and the benchmark are run with.
-export NGINX_BINARY ?= $(abspath $(OUT)/nginx)
+export NGINX_BINARY ?= $(abspath $(if $(VALGRIND),tools/nginx-under-valgrind,$(OUT)/nginx))
 export SECURE_TOKEN_MODULE := $(abspath $(MODULE))
 export SECURE_TOKEN_CLI := $(abspath $(CLI))
 export PORT
@@ -153,16 +167,20 @@ test-another-day: deps-another-day test
 
 test-cargo: ## run the tests of the crates that are not part of NGINX
 test-cargo: deps-build
-	@tools/cargo 'compiling or running the tests of the crates' $(if $(CLOCK),\
+	@$(if $(SANITIZE),$(SANITIZED_CRATES)) tools/cargo 'compiling or running the tests of the crates' $(if $(CLOCK),\
 		--config "target.'cfg(all())'.runner=[$(foreach word,$(CLOCK),'$(word)',)]") \
-		test --workspace --exclude ngx_http_secure_token_module
+		test --workspace --exclude ngx_http_secure_token_module $(if $(SANITIZE),--target $(HOST))
+
+# See tools/build.
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+SANITIZED_CRATES = RUSTC_BOOTSTRAP=1 RUSTFLAGS='$(RUSTFLAGS) -Zsanitizer=address' CARGO_TARGET_DIR=$(CARGO_DIR_sanitize-address)
 
 test-nginx: ## run t/ (or TESTS=t/azion.t) with a real NGINX
 test-nginx: deps-test build $(CLI)
 	@tools/test-nginx
 	@$(NGINX_BINARY) -v
 	TEST_NGINX_BINARY=$(NGINX_BINARY) TEST_NGINX_SECURE_TOKEN_MODULE=$(SECURE_TOKEN_MODULE) \
-		$(CLOCK) prove -j $(JOBS) --exec tools/run-test -r $(PROVE_FLAGS) $(TESTS)
+		$(CLOCK) $(if $(WATCH),tools/watched $(abspath $(OUT)/reports)) prove -j $(JOBS) --exec tools/run-test -r $(PROVE_FLAGS) $(TESTS)
 
 # In the smallest Debian, of which nothing stays but its packages in build/debian.
 test-fresh: ## do what the README says in a Debian with nothing in it (SUITE=trixie; TESTS for who is not root)
@@ -175,6 +193,15 @@ test-config: ## have NGINX's own configure and make build the module, loaded and
 test-config: deps-test $(CLI)
 	@tools/test-nginx
 	TESTS='$(TESTS)' JOBS=$(JOBS) tools/try-config $(NGINX_SOURCE_DIR)
+
+# Not of t/: it takes as long as it is told, and what happens when depends on the machine.
+soak: ## serve good and bad clients through reloads, upgrades and killed workers, for TIME=600 seconds
+soak: deps-test build
+	TEST_NGINX_BINARY=$(NGINX_BINARY) TEST_NGINX_SECURE_TOKEN_MODULE=$(SECURE_TOKEN_MODULE) soak/run $(or $(TIME),600)
+
+miri: ## run the tests of the crates that are not part of NGINX in Miri, the interpreter of Rust
+miri: deps-build deps-miri
+	@tools/miri
 
 matrix: ## run t/ with every NGINX that there is (FLAVOURS='sid vendored')
 matrix: deps-debian-root deps-test
@@ -224,15 +251,15 @@ bench-timing: deps-build
 # A target takes a processor: not twice as many at a time, as of tests that wait.
 fuzz: ## fuzz every parser and verdict for TIME=60 seconds each (TARGETS='hls dash')
 fuzz: deps-fuzz
-	@TIME=$(TIME) SANITIZER=$(SANITIZER) JOBS=$(if $(filter file,$(origin JOBS)),,$(JOBS)) tools/fuzz $(TARGETS)
+	@TIME=$(or $(TIME),60) SANITIZER=$(or $(SANITIZE),none) JOBS=$(if $(filter file,$(origin JOBS)),,$(JOBS)) tools/fuzz $(TARGETS)
 
 clean: ## delete what was built, except build/tools
 	mkdir -p build && find build -mindepth 1 -maxdepth 1 ! -name tools -exec rm -rf {} +
 	cargo clean
 
 # The tools that a target needs are installed (by root on Debian), or named.
-DEPS := build $(filter system,$(NGINX))
-DEPS_TASKS := docs run test http3-client test-all another-day debian-root deb test-deb check bench bench-peers fuzz
+DEPS := build $(filter system,$(NGINX)) $(if $(SANITIZE),sanitize) $(if $(VALGRIND),valgrind)
+DEPS_TASKS := docs run test http3-client test-all another-day debian-root deb test-deb check bench bench-peers fuzz miri
 .PHONY: deps-build $(DEPS_TASKS:%=deps-%)
 deps-build:
 	@tools/deps $(DEPS)
@@ -251,12 +278,14 @@ help: ## this list
 	@echo '  NGINX=system      build for the NGINX of Debian'\''s packages nginx and nginx-dev'
 	@echo '  NGINX_SOURCE_DIR, NGINX_BUILD_DIR   build for a configured NGINX tree of your own'
 	@echo '  NGINX_BINARY      run and test with this NGINX instead of build/$$(NGINX)/nginx'
+	@echo '  SANITIZE=address  test with AddressSanitizer and UBSan, and fail where they report something'
+	@echo '  VALGRIND=1        test-nginx under Valgrind'
 	@echo '  PORT=8080         where `make run` listens'
 	@echo '  TESTS=t/          files or directories for `make test-nginx`'
 	@echo '  JOBS=             files that `make test-nginx` runs at a time (default: two for each core)'
 	@echo '  SEED=1 COUNT=300  which odd links t/link_fuzz.t makes, and how many for each scheme'
 	@echo '  PROVE_FLAGS=      more options for prove, for example -v'
-	@echo '  TIME=60           seconds that `make fuzz` spends on each target; TARGETS= names some of them'
+	@echo '  TIME=             seconds that `make fuzz` spends on each target (60; TARGETS= names some), and `make soak` in all (600)'
 	@echo '  TARGET_DIR=target where cargo builds'
 	@echo '  HMAC_SECURE_LINK= a clone of the module secure_link_hmac, for `make bench-peers`'
 	@echo '  PREFIX=/usr/local where `make install-cli` installs'

@@ -64,7 +64,7 @@ sub configure {
     my ($dir, $main, $http) = ($self->{dir}, $self->{main} // '', $self->{http});
     s/\bDIR\b/$dir/g for $main, $http;
     my $user = $> == 0 ? 'user root;' : '';
-    $self->write('nginx.conf', <<"    CONF");
+    my $conf = $self->write('nginx.conf.new', <<"    CONF");
 $LOAD
 $user
 pid $dir/nginx.pid;
@@ -81,6 +81,8 @@ root $dir/html;
 $http
 }
     CONF
+    # All at once: NGINX may be reading it.
+    rename $conf, "$dir/nginx.conf" or die "$dir/nginx.conf: $!";
     return $self;
 }
 
