@@ -167,8 +167,10 @@ fn all_of(pieces: &[&str]) -> Vec<(String, String)> {
         .iter()
         .filter(|piece| !piece.is_empty())
         .map(|piece| query::pair(piece));
+    // A restriction is there, even if nobody can read it.
+    let value_of = |value: &str| decoded(value).unwrap_or_else(|| value.to_owned());
     let mut all: Vec<(String, String)> = pairs
-        .filter_map(|(name, value)| Some((decoded(name)?, decoded(value)?)))
+        .filter_map(|(name, value)| Some((decoded(name)?, value_of(value))))
         .collect();
     all.sort();
     all
