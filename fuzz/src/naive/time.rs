@@ -44,5 +44,8 @@ fn iso(text: &str) -> Option<u64> {
         let time = DateTime::parse_from_rfc2822(text).ok()?;
         return u64::try_from(time.timestamp()).ok();
     }
-    u64::try_from(DateTime::parse_from_rfc3339(text).ok()?.timestamp()).ok()
+    // The crate takes small letters and a blank, too.
+    let is_one = text.bytes().nth(10) == Some(b'T') && !text.ends_with('z');
+    let time = is_one.then(|| DateTime::parse_from_rfc3339(text).ok())??;
+    u64::try_from(time.timestamp()).ok()
 }

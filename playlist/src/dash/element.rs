@@ -76,6 +76,17 @@ impl Element {
         })
     }
 
+    /// Whether its text is a URI.
+    pub(super) fn is_uri(self) -> bool {
+        matches!(
+            self,
+            Element::BaseUrl
+                | Element::Location
+                | Element::PatchLocation
+                | Element::ContentSteering
+        )
+    }
+
     /// Whether it may have bases.
     pub(super) fn is_level(self) -> bool {
         matches!(

@@ -164,6 +164,8 @@ impl Reading<'_> {
         let parent = parent
             .and_then(|at| self.outline.node(at))
             .map(|node| node.element);
+        // A URI is text; what else is in it is a part of that and no place of its own.
+        let foreign = foreign || parent.is_some_and(Element::is_uri);
         let inside = outer.is_none() || parent.is_some();
         let element = if inside && !foreign {
             Element::of(name, parent)

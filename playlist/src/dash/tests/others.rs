@@ -79,6 +79,22 @@ fn comments_and_instructions_are_text() {
 }
 
 #[test]
+fn nothing_within_a_uri_is_a_place_of_its_own() {
+    for name in ["BaseURL", "Location", "PatchLocation", "ContentSteering"] {
+        for inner in [
+            "<Period xlink:href=\"p.xml\"/>",
+            "<a><b xlink:href=\"p.xml\"/></a>",
+            "<Location>n.mpd</Location>",
+        ] {
+            let text = ["a", inner, "b"].concat();
+            let seen = seen(&["<", name, ">", &text, "</", name, ">"].concat());
+            let is_left = |(at, word): &(String, String)| *at == text && word == "Markup";
+            assert!(seen.iter().all(is_left), "{seen:?}");
+        }
+    }
+}
+
+#[test]
 fn the_text_of_a_cdata_section_is_written_without_entities() {
     let xml = b"<MPD><Location> <![CDATA[ n?a&b ]]> </Location></MPD>";
     let places = places(xml, &URL).unwrap();
