@@ -5,6 +5,7 @@ use std::fmt;
 use token::{Carrier, ClientIp, Scheme};
 
 use super::Written;
+use crate::gate::ClientAddress;
 use crate::nginx::{Conf, Level, Place, Search};
 
 mod cookie;
@@ -39,7 +40,7 @@ impl Written {
             });
         };
         if let Some(client_ip) = &self.client_ip
-            && client_ip.value.is_some()
+            && !matches!(client_ip.value, ClientAddress::Off)
             && all_are(|scheme| scheme.facts().client_ip == ClientIp::Never)
         {
             let built_in =

@@ -106,14 +106,10 @@ impl Written {
             },
             secrets,
             variables,
-            client_address: match of(&self.client_ip) {
-                Some(Some(value)) => ClientAddress::Value(value),
-                Some(None) => ClientAddress::Off,
-                None => match facts.client_ip {
-                    ClientIp::Always | ClientIp::Claimed => ClientAddress::Connected,
-                    ClientIp::Never | ClientIp::Optional => ClientAddress::Off,
-                },
-            },
+            client_address: of(&self.client_ip).unwrap_or(match facts.client_ip {
+                ClientIp::Always | ClientIp::Claimed => ClientAddress::Connected,
+                ClientIp::Never | ClientIp::Optional => ClientAddress::Off,
+            }),
             expired_status: of(&self.expired_status)
                 .or(facts.expired_status)
                 .unwrap_or_else(|| self.status_of_refusals()),

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use token::Scheme;
 
-use crate::gate::{Cookie, MimeTypes, Source, Way};
+use crate::gate::{ClientAddress, Cookie, MimeTypes, Source, Way};
 use crate::nginx::{Level, Place, Value};
 
 /// What a directive says, and where it stands.
@@ -23,8 +23,7 @@ pub(crate) struct Written {
     /// In the order in which they are tried.
     pub(crate) secrets: Option<Rc<Vec<Setting<SecretValue>>>>,
     pub(crate) uri: Option<Setting<Rc<Value>>>,
-    /// A value of `None` is `off`.
-    pub(crate) client_ip: Option<Setting<Option<Rc<Value>>>>,
+    pub(crate) client_ip: Option<Setting<ClientAddress>>,
     pub(crate) sources: Option<Setting<Rc<[Source]>>>,
     pub(crate) params: Option<Setting<Rc<ParamNames>>>,
     pub(crate) link: Option<Setting<Rc<str>>>,

@@ -32,6 +32,7 @@ pub(crate) struct Secret {
 }
 
 /// The address that tokens are held against.
+#[derive(Clone)]
 pub(crate) enum ClientAddress {
     /// None: they are bound to no address.
     Off,

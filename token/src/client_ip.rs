@@ -21,7 +21,10 @@ impl<'a> Address<'a> {
         if given.is_empty() || !encoding::is_plain(given) {
             return None;
         }
-        if !given.contains(&b':') {
+        // Of an IPv6 address one of the first five bytes is a colon.
+        if let Some(first) = given.first_chunk::<5>()
+            && !first.contains(&b':')
+        {
             return Some(Self::Given(given));
         }
         let Some(address) = core::str::from_utf8(given)
@@ -64,6 +67,13 @@ mod tests {
                 "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
                 "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
             ),
+            ("2001::", "2001::"),
+            ("1:0:0:0:0:0:0:2", "1::2"),
+            ("::", "::"),
+            ("::0", "::"),
+            ("1::", "1::"),
+            ("192.0.2.7:80", "192.0.2.7:80"),
+            ("1.2", "1.2"),
             ("unix:", "unix:"),
         ] {
             let address = Address::new(given.as_bytes()).unwrap();

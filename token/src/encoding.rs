@@ -112,7 +112,11 @@ pub(crate) fn is_plain(bytes: &[u8]) -> bool {
             .fold(false, |found, byte| found | byte.is_ascii_control())
     };
     let Some(last) = bytes.last_chunk::<CHUNK>() else {
-        return !has_control(bytes);
+        // An address or a time.
+        return match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+            (Some(first), Some(last)) => !has_control(first) && !has_control(last),
+            _ => !has_control(bytes),
+        };
     };
     // What is behind the whole chunks is faster looked at as one of them, some bytes of it for the second time.
     let (chunks, _) = bytes.as_chunks::<CHUNK>();
@@ -217,6 +221,22 @@ mod tests {
         }
         assert_eq!(decoded(&"%41".repeat(LONGEST)).unwrap().len(), LONGEST);
         assert_eq!(decoded(&"%41".repeat(LONGEST + 1)), None);
+    }
+
+    #[test]
+    fn a_control_byte_is_found_wherever_it_stands() {
+        for length in 0..40 {
+            let mut text = std::vec![b' '; length];
+            assert!(is_plain(&text), "{length}");
+            for at in 0..length {
+                for byte in [0, 0x1f, 0x7f] {
+                    text[at] = byte;
+                    assert!(!is_plain(&text), "{at} of {length}");
+                }
+                text[at] = 0x80;
+                assert!(is_plain(&text), "{at} of {length}");
+            }
+        }
     }
 
     #[test]

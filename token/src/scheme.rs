@@ -43,7 +43,7 @@ pub struct Scheme {
 #[derive(Clone, Debug)]
 enum Code {
     /// Made for this format alone.
-    Straight(StraightCode, Arc<Format>),
+    Straight(StraightCode),
     /// Made for any format.
     Digest(Arc<Format>, Plan),
     Ectoken(Ectoken),
@@ -98,28 +98,21 @@ macro_rules! with_vendor {
     ($scheme:expr, $vendor:ident => $done:expr) => {{
         let Scheme { facts, code } = $scheme;
         match code {
-            Code::Straight(StraightCode::Azion, format) => {
-                let $vendor = &DigestScheme::new(facts, format, Straight::<digest::Azion>::new());
+            Code::Straight(StraightCode::Azion) => {
+                let $vendor = &DigestScheme::new(facts, Straight::<digest::Azion>::new());
                 $done
             }
-            Code::Straight(StraightCode::Gcore, format) => {
-                let $vendor = &DigestScheme::new(facts, format, Straight::<digest::Gcore>::new());
+            Code::Straight(StraightCode::Gcore) => {
+                let $vendor = &DigestScheme::new(facts, Straight::<digest::Gcore>::new());
                 $done
             }
-            Code::Straight(StraightCode::Leaseweb, format) => {
-                let $vendor =
-                    &DigestScheme::new(facts, format, Straight::<digest::Leaseweb>::new());
+            Code::Straight(StraightCode::Leaseweb) => {
+                let $vendor = &DigestScheme::new(facts, Straight::<digest::Leaseweb>::new());
                 $done
             }
             Code::Digest(format, plan) => {
-                let $vendor = &DigestScheme::new(
-                    facts,
-                    format,
-                    Read {
-                        format,
-                        plan: *plan,
-                    },
-                );
+                let plan = *plan;
+                let $vendor = &DigestScheme::new(facts, Read { format, plan });
                 $done
             }
             Code::Ectoken($vendor) => $done,
@@ -133,7 +126,7 @@ impl Scheme {
     /// A scheme of a format; anything else that `facts` might say has no place here.
     fn new(facts: Facts, format: Arc<Format>) -> Self {
         let code = match digest::straight(&format) {
-            Some(code) => Code::Straight(code, format),
+            Some(code) => Code::Straight(code),
             None => {
                 let plan = Plan::of(&format);
                 Code::Digest(format, plan)

@@ -50,19 +50,13 @@ const NO_DIGEST: DigestBytes = [0; LONGEST];
 /// A scheme that is nothing but its format.
 pub(super) struct DigestScheme<'f, O> {
     facts: &'f Facts,
-    format: &'f Format,
-    /// What of the format is known beforehand.
     origin: O,
 }
 
 impl<'f, O> DigestScheme<'f, O> {
     #[inline(always)]
-    pub(super) const fn new(facts: &'f Facts, format: &'f Format, origin: O) -> Self {
-        Self {
-            facts,
-            format,
-            origin,
-        }
+    pub(super) const fn new(facts: &'f Facts, origin: O) -> Self {
+        Self { facts, origin }
     }
 }
 
@@ -107,7 +101,7 @@ impl<O: Origin> Vendor for DigestScheme<'_, O> {
             return find_secret(self.origin, request, rules, &carried, &fields, judge);
         }
         let read = Read {
-            format: self.format,
+            format,
             plan: self.origin.plan(),
         };
         open_unusual(read, self.facts, request, rules, judge)
@@ -118,7 +112,7 @@ impl<O: Origin> Vendor for DigestScheme<'_, O> {
         if self.facts.carrier != Carrier::Path {
             return None;
         }
-        let carried = carry::in_path(self.format, path, &mut [b""; crate::MOST_FIELDS])?;
+        let carried = carry::in_path(self.origin.format(), path, &mut [b""; crate::MOST_FIELDS])?;
         Some(carried.place(&Params::NONE))
     }
 
