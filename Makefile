@@ -183,9 +183,9 @@ test-nginx: deps-test build $(CLI)
 		$(CLOCK) $(if $(WATCH),tools/watched $(abspath $(OUT)/reports)) prove -j $(JOBS) --exec tools/run-test -r $(PROVE_FLAGS) $(TESTS)
 
 # In the smallest Debian, of which nothing stays but its packages in build/debian.
-test-fresh: ## do what the README says in a Debian with nothing in it (SUITE=trixie; TESTS for who is not root)
+test-fresh: ## do what the README says in a Debian with nothing in it (SUITE=trixie)
 test-fresh: deps-debian-root
-	tools/debian-root $(SUITE) tools/fresh root
+	tools/debian-root $(SUITE) tools/fresh root '$(TESTS)'
 	tools/debian-root $(SUITE) tools/fresh user '$(TESTS)'
 
 # An NGINX is compiled twice, and the module with it.
