@@ -45,7 +45,7 @@ fn iso(text: &str) -> Option<u64> {
         return u64::try_from(time.timestamp()).ok();
     }
     // The crate takes small letters and a blank, too.
-    let is_one = text.bytes().nth(10) == Some(b'T') && !text.ends_with('z');
+    let is_one = text.as_bytes().get(10) == Some(&b'T') && !text.ends_with('z');
     let time = is_one.then(|| DateTime::parse_from_rfc3339(text).ok())??;
     u64::try_from(time.timestamp()).ok()
 }
