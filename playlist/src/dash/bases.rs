@@ -85,9 +85,10 @@ impl Bases {
         parent.map_or(self.outside.clone(), |parent| self.within(outline, parent))
     }
 
-    /// Both, for URIs of which players do not agree on the base.
-    pub(super) fn manifest_and_around(&self, outline: &Outline<'_>, at: usize) -> Rc<[Base]> {
-        [self.manifest(), self.around(outline, at)].concat().into()
+    /// All of these, for URIs of which players do not agree on the base.
+    pub(super) fn any(&self, outline: &Outline<'_>, at: usize) -> Rc<[Base]> {
+        let (around, within) = (self.around(outline, at), self.within(outline, at));
+        [self.manifest(), around, within].concat().into()
     }
 
     /// The manifest's own URL.

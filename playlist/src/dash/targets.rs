@@ -106,7 +106,7 @@ impl<'x> Targets<'_, 'x> {
                 let level = node.parent?;
                 self.bases.around(self.outline, level)
             }
-            Kind::ContentSteering => self.bases.manifest_and_around(self.outline, at),
+            Kind::ContentSteering => self.bases.any(self.outline, at),
             _ => self.bases.manifest(),
         };
         let mut found = self.literal(&written, &bases);
@@ -152,7 +152,7 @@ impl<'x> Targets<'_, 'x> {
             return None;
         }
         let found = if kind == Kind::Link {
-            self.literal(&written, &self.bases.manifest_and_around(self.outline, at))
+            self.literal(&written, &self.bases.any(self.outline, at))
         } else if self.player_adds(at) {
             Err(Left::PlayerAdds)
         } else {

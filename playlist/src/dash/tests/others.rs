@@ -50,6 +50,15 @@ fn a_link_is_resolved_against_manifest_and_bases_alike() {
         seen("<BaseURL>//example.org/</BaseURL><Period xlink:href='p.xml'/>"),
         &[("p.xml", "OtherHost")],
     );
+    // There are players that put an element's own base in front.
+    for (base, word) in [("//example.org/", "OtherHost"), ("urn:x", "Scheme")] {
+        let period = [
+            "<Period xlink:href='p.xml'><BaseURL>",
+            base,
+            "</BaseURL></Period>",
+        ];
+        expect(seen(&period.concat()), &[("p.xml", word)]);
+    }
 }
 
 #[test]
