@@ -173,7 +173,7 @@ test-cargo: deps-build
 
 # See tools/build.
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
-SANITIZED_CRATES = RUSTC_BOOTSTRAP=1 RUSTFLAGS='$(RUSTFLAGS) -Zsanitizer=address' CARGO_TARGET_DIR=$(CARGO_DIR_sanitize-address)
+SANITIZED_CRATES = RUSTC_BOOTSTRAP=1 RUSTFLAGS='$(RUSTFLAGS) -Zsanitizer=address' RUSTDOCFLAGS=-Zsanitizer=address CARGO_TARGET_DIR=$(CARGO_DIR_sanitize-address)
 
 test-nginx: ## run t/ (or TESTS=t/azion.t) with a real NGINX
 test-nginx: deps-test build $(CLI)

@@ -89,11 +89,12 @@ ngx_http_fault_init_process(ngx_cycle_t *cycle)
 }
 
 
-/* Where a configuration is wrong or only tested, NGINX leaves what it has read to the end of the process. */
+/* Where a configuration is wrong, only tested or read for `nginx -s`, NGINX leaves what it has read to the end of the process. */
 int
 __lsan_is_turned_off(void)
 {
-    return ngx_process == NGX_PROCESS_SINGLE && !ngx_http_fault_serves;
+    return !ngx_http_fault_serves
+           && (ngx_process == NGX_PROCESS_SINGLE || ngx_process == NGX_PROCESS_SIGNALLER);
 }
 
 
