@@ -197,7 +197,8 @@ test-config: deps-test $(CLI)
 # Not of t/: it takes as long as it is told, and what happens when depends on the machine.
 soak: ## serve good and bad clients through reloads, upgrades and killed workers, for TIME=600 seconds
 soak: deps-test build
-	TEST_NGINX_BINARY=$(NGINX_BINARY) TEST_NGINX_SECURE_TOKEN_MODULE=$(SECURE_TOKEN_MODULE) soak/run $(or $(TIME),600)
+	TEST_NGINX_BINARY=$(NGINX_BINARY) TEST_NGINX_SECURE_TOKEN_MODULE=$(SECURE_TOKEN_MODULE) \
+		$(if $(WATCH),tools/watched $(abspath $(OUT)/reports)) soak/run $(or $(TIME),600)
 
 miri: ## run the tests of the crates that are not part of NGINX in Miri, the interpreter of Rust
 miri: deps-build deps-miri
@@ -251,7 +252,7 @@ bench-timing: deps-build
 # A target takes a processor: not twice as many at a time, as of tests that wait.
 fuzz: ## fuzz every parser and verdict for TIME=60 seconds each (TARGETS='hls dash')
 fuzz: deps-fuzz
-	@TIME=$(or $(TIME),60) SANITIZER=$(or $(SANITIZE),none) JOBS=$(if $(filter file,$(origin JOBS)),,$(JOBS)) tools/fuzz $(TARGETS)
+	@TIME=$(or $(TIME),60) SANITIZE=$(SANITIZE) JOBS=$(if $(filter file,$(origin JOBS)),,$(JOBS)) tools/fuzz $(TARGETS)
 
 clean: ## delete what was built, except build/tools
 	mkdir -p build && find build -mindepth 1 -maxdepth 1 ! -name tools -exec rm -rf {} +

@@ -20,9 +20,9 @@ $secure_token_linked:	$secure_token_library
 # Cargo leaves alone what is not changed, so make is told that it was looked at.
 $secure_token_library:	$NGX_OBJS/ngx_auto_config.h $secure_token_sources
 	cd $secure_token_dir && \\
-	NGINX_SOURCE_DIR=$PWD NGINX_BUILD_DIR=$secure_token_objs CARGO_TARGET_DIR=$secure_token_target \\
+	env -u CARGO_BUILD_TARGET NGINX_SOURCE_DIR=$PWD NGINX_BUILD_DIR=$secure_token_objs CARGO_TARGET_DIR=$secure_token_target \\
 		cargo rustc --locked --release --no-default-features --features linked-by-nginx \\
 		--package ngx_http_secure_token_module --lib --crate-type staticlib
-	touch $secure_token_library
+	test -s $secure_token_library && touch $secure_token_library
 
 END

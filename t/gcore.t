@@ -87,19 +87,47 @@ __DATA__
     get('/images/1.jpg?md5=vHEnxR8VaxpEDgyNzJuWwA&expires=2147483647') => 403,
 ]
 
-=== TEST 4: a request without a token is refused, and azion's parameters are none
+=== TEST 4: the address is the one behind realip, also where something asked for it in front of that
+--- config
+    set_real_ip_from 127.0.0.1;
+    real_ip_header   X-Forwarded-For;
+    set              $early $remote_addr;
+    secure_token     gcore;
+    secure_token_secret secret_key;
+    location / {
+        secure_token_client_ip $remote_addr;
+        add_header             X-Early $early;
+        empty_gif;
+    }
+    location /braces/ {
+        secure_token_client_ip ${remote_addr};
+        rewrite ^/braces(/.*) $1 break;
+        secure_token_uri       $uri;
+        empty_gif;
+    }
+--- more_headers
+X-Forwarded-For: 1.2.3.4
+--- suppress_stderr
+--- outcomes eval
+[
+    get('/images/1.jpg?md5=14nsJ0zrjGipdIbehZ1tRw&expires=2147483647') => 200,
+    get('/images/1.jpg?md5=vHEnxR8VaxpEDgyNzJuWwA&expires=2147483647') => 403,
+    get('/braces/images/1.jpg?md5=14nsJ0zrjGipdIbehZ1tRw&expires=2147483647') => 200,
+]
+
+=== TEST 5: a request without a token is refused, and azion's parameters are none
 --- outcomes eval
 [get('/a.txt') => 403, get('/a.txt?expires=' . later()) => 403, get(azion('/a.txt')) => 403, get('/a.txt?md5=') => 403]
 --- logged eval
 [(qr/secure_token: missing, scheme: gcore, client: 127\.0\.0\.1, server: /) x 4]
 
-=== TEST 5: the link "expires at 18:40" and does not open at 18:40
+=== TEST 6: the link "expires at 18:40" and does not open at 18:40
 --- outcomes eval
 [get(gcore('/a.txt', expires => time)) => 410, get(gcore('/a.txt', expires => later(60))) => 200]
 --- logged eval
 [qr/secure_token: expired, scheme: gcore/]
 
-=== TEST 6: a link signed with another secret, or with a space too few or too many, does not open
+=== TEST 7: a link signed with another secret, or with a space too few or too many, does not open
 --- outcomes eval
 [
     map { get(gcore('/a.txt', secret => $_)) => 403 } 'another-secret-of-theirs', '', ' a-secret-for-tests', 'a-secret-for-tests '
@@ -107,7 +135,7 @@ __DATA__
 --- logged eval
 [(qr/secure_token: signature, /) x 4]
 
-=== TEST 7: encodings: a parameter's name in other spellings is another name, a value is decoded once
+=== TEST 8: encodings: a parameter's name in other spellings is another name, a value is decoded once
 --- outcomes eval
 [
     (map { my ($from, $to) = @$_; my $link = gcore('/a.txt'); $link =~ s/\b$from=/$to=/; get($link) => 403 }
@@ -118,7 +146,7 @@ __DATA__
     (map { my $link = gcore('/a.txt'); $link =~ s/(\d)$/sprintf $_, 30 + $1/e; get($link) => 403 } '%%25%s'),
 ]
 
-=== TEST 8: an expiry with a sign, a leading zero, eleven digits, a blank or letters is malformed, even signed
+=== TEST 9: an expiry with a sign, a leading zero, eleven digits, a blank or letters is malformed, even signed
 --- outcomes eval
 [
     map {
@@ -130,7 +158,7 @@ __DATA__
 --- logged eval
 [(qr/secure_token: malformed, /) x 11]
 
-=== TEST 9: boundary shift: a digit of the expiry does not pass for one of the path, nor the other way round
+=== TEST 10: boundary shift: a digit of the expiry does not pass for one of the path, nor the other way round
 --- outcomes eval
 [
     map {
@@ -141,7 +169,7 @@ __DATA__
     } 1
 ]
 
-=== TEST 10: boundary shift: an address that is not bound does not pass for a piece of the path
+=== TEST 11: boundary shift: an address that is not bound does not pass for a piece of the path
 --- more_headers
 X-Forwarded-For: 192.0.2.7
 --- outcomes eval
@@ -154,7 +182,7 @@ X-Forwarded-For: 192.0.2.7
 --- logged eval
 [(qr/secure_token: signature, /) x 2]
 
-=== TEST 11: a link for one IPv4 client opens to that client only
+=== TEST 12: a link for one IPv4 client opens to that client only
 --- more_headers eval
 [map { "X-Forwarded-For: $_" } qw(192.0.2.7 192.0.2.8 192.0.2.77 2001:db8::7)]
 --- outcomes eval
@@ -166,26 +194,26 @@ X-Forwarded-For: 192.0.2.7
     qr/secure_token: signature, scheme: gcore, client: 2001:db8::7, /,
 ]
 
-=== TEST 12: a link for one IPv6 client opens to that client only, however the proxy spells it
+=== TEST 13: a link for one IPv6 client opens to that client only, however the proxy spells it
 --- more_headers eval
 [map { "X-Forwarded-For: $_" } qw(2001:db8::7 2001:0DB8:0:0:0:0:0:7 2001:db8:0::0:7 2001:db8::8 2001:db8::7:0 192.0.2.7)]
 --- outcomes eval
 [map { get(gcore('/bound/a.txt', ip => '2001:db8::7')) => $_ } 200, 200, 200, 403, 403, 403]
 
-=== TEST 13: an IPv4 client that came in over IPv6 is the IPv4 client
+=== TEST 14: an IPv4 client that came in over IPv6 is the IPv4 client
 --- more_headers eval
 [map { "X-Forwarded-For: $_" } qw(::ffff:192.0.2.7 ::FFFF:c000:207 ::ffff:192.0.2.8)]
 --- outcomes eval
 [map { get(gcore('/bound/a.txt', ip => '192.0.2.7')) => $_ } 200, 200, 403]
 
-=== TEST 14: an address of another variable may be spelled at length
+=== TEST 15: an address of another variable may be spelled at length
 --- more_headers eval
 [map { "X-Client: $_" } qw(2001:0db8:0000:0000:0000:0000:0000:0007 2001:DB8::7 2001:db8:0:0::7 2001:db8::0007 2001:db8::7
     2001:db8::70)]
 --- outcomes eval
 [map { get(gcore('/header/a.txt', ip => '2001:db8::7')) => $_ } 200, 200, 200, 200, 200, 403]
 
-=== TEST 15: a link that is bound to no client, or to another, does not open where clients are bound
+=== TEST 16: a link that is bound to no client, or to another, does not open where clients are bound
 --- outcomes eval
 [
     get(gcore('/bound/a.txt'))                          => 403,
@@ -194,7 +222,7 @@ X-Forwarded-For: 192.0.2.7
     get(gcore('/bound/a.txt', ip => '127.0.0.1'))       => 200,
 ]
 
-=== TEST 16: a link for one client does not open where clients are not bound
+=== TEST 17: a link for one client does not open where clients are not bound
 --- outcomes eval
 [
     get(gcore('/a.txt', ip => '127.0.0.1'))             => 403,
@@ -202,7 +230,7 @@ X-Forwarded-For: 192.0.2.7
     get(gcore('/bound/free/a.txt'))                     => 200,
 ]
 
-=== TEST 17: where the client's address is not known no link opens
+=== TEST 18: where the client's address is not known no link opens
 --- more_headers eval
 ["", "X-Client:", "X-Client: \x01", "X-Client: 192.0.2.7"]
 --- outcomes eval
@@ -210,7 +238,7 @@ X-Forwarded-For: 192.0.2.7
 --- logged eval
 [(qr/secure_token: client_ip, scheme: gcore/) x 2, qr/secure_token: client_ip, /, qr/secure_token: signature, /]
 
-=== TEST 18: a client cannot choose its address where nobody trusts it
+=== TEST 19: a client cannot choose its address where nobody trusts it
 --- config
     location / {
         secure_token           gcore;
@@ -225,28 +253,28 @@ Forwarded: for=192.0.2.7
 --- outcomes eval
 [get(gcore('/a.gif', ip => '192.0.2.7')) => 403, get(gcore('/a.gif', ip => '127.0.0.1')) => 200]
 
-=== TEST 19: one token opens all files of its directory
+=== TEST 20: one token opens all files of its directory
 --- outcomes eval
 [map { get(gcore("/vod/film/$_", signs => '/vod/film/')) => 200 } 'index.m3u8', '1.ts', '2.ts', '', '%31.ts', 'a%20b.ts']
 
-=== TEST 20: a directory's token does not reach into its sub-directories, or out of it
+=== TEST 21: a directory's token does not reach into its sub-directories, or out of it
 --- outcomes eval
 [map { get(gcore("/vod/film/$_", signs => '/vod/film/')) => 403 } '720p/1.ts', '720p/', '../1.ts', '..%2f1.ts', 'a/../../1.ts', '720p%2F1.ts']
 --- logged eval
 [(qr/secure_token: signature, /) x 6]
 
-=== TEST 21: prefix overreach: a directory's token does not open one whose name begins alike
+=== TEST 22: prefix overreach: a directory's token does not open one whose name begins alike
 --- outcomes eval
 [
     map { get(gcore($_, signs => '/vod/vid/')) => 403 } '/vod/video-private/1.ts', '/vod/vid-eo/1.ts', '/vod/vid', '/vod/vid1.ts',
         '/vod/vi/1.ts', '/vod/VID/1.ts'
 ]
 
-=== TEST 22: a directory's token is not the token of a file in it, nor of the directory without its slash
+=== TEST 23: a directory's token is not the token of a file in it, nor of the directory without its slash
 --- outcomes eval
 [get(gcore('/vod/film/1.ts')) => 403, get(gcore('/vod/film/1.ts', signs => '/vod/film')) => 403, get(gcore('/vod/film/')) => 200]
 
-=== TEST 23: a directory's token may be bound to a client as well
+=== TEST 24: a directory's token may be bound to a client as well
 --- config
     set_real_ip_from 127.0.0.1;
     real_ip_header   X-Forwarded-For;
@@ -262,10 +290,10 @@ Forwarded: for=192.0.2.7
 --- outcomes eval
 [map { get(gcore('/vod/film/1.gif', signs => '/vod/film/', ip => '192.0.2.7')) => $_ } 200, 403]
 
-=== TEST 24: method: every one needs a token
+=== TEST 25: method: every one needs a token
 --- outcomes eval
 [map { (request_of($_, gcore('/a.txt')) => 200, request_of($_, '/a.txt') => 403) } qw(HEAD GET POST PUT OPTIONS BREW)]
 
-=== TEST 25: length extension: a NUL in the path is stopped, other control bytes are refused even signed
+=== TEST 26: length extension: a NUL in the path is stopped, other control bytes are refused even signed
 --- outcomes eval
 [map { my $path = "/a" . chr($_) . "b"; get(gcore(percent_encode($path), signs => $path)) => $_ ? 403 : 400 } 0x00, 0x01, 0x0a, 0x0d, 0x1f, 0x7f]

@@ -29,7 +29,7 @@ pub(super) fn client_ip(block: &mut Block<'_>) -> Result<(), Wrong> {
     let address = match first(block.words) {
         b"off" => ClientAddress::Off,
         // What that variable says stands in the connection, and is read there at a fraction of the cost.
-        b"$remote_addr" => ClientAddress::Connected,
+        b"$remote_addr" | b"${remote_addr}" => ClientAddress::Connected,
         word => ClientAddress::Value(of_the_client(
             block,
             word,

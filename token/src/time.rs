@@ -86,7 +86,7 @@ fn is_like_http_date(text: &[u8]) -> bool {
         && text.ends_with(b" GMT")
 }
 
-/// The same goes for years of six digits, times without minutes or colons, and names of zones. What is a digit here may be
+/// The same goes for years of six digits, times without minutes or colons, zones a day off, and names of zones. What is a digit here may be
 /// any.
 fn is_like_iso_date(text: &[u8]) -> bool {
     const BEGINNING: &[u8] = b"0000-00-00T00:00:00";
@@ -112,7 +112,7 @@ fn is_like_iso_date(text: &[u8]) -> bool {
     };
     let is_offset = match offset {
         [b'Z'] => true,
-        [b'+' | b'-', hours @ ..] => is_like(hours, OFFSET),
+        [b'+' | b'-', hours @ ..] => is_like(hours, OFFSET) && hours < b"24".as_slice(),
         _ => false,
     };
     is_like(beginning, BEGINNING) && is_fraction && is_offset
@@ -213,6 +213,8 @@ mod tests {
             "2030-01-01T000000Z",
             "2030-01-01T00:00:00,5Z",
             "2030-01-01T00:00:00.Z",
+            "2030-01-01T00:00:00+24:00",
+            "2030-01-01T00:00:00-25:30",
             "2030-01-01T00:00:00+00",
             "2030-01-01T00:00:00+0000",
             "2030-01-01T00:00:00+00:00:00",

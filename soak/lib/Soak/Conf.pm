@@ -29,11 +29,13 @@ sub write_files {
 # to themselves, so that at an upgrade the old NGINX and the new one can be asked apart.
 sub conf {
     my ($round, $size, %port) = @_;
+    # In ten minutes there are many viewers, and none is to be forgotten.
+    my $viewers = $size =~ s/(\d+)/16 * $1/er;
     my $changing = $round % 2 ? "location /changing/ { secure_token gcore ectoken; secure_token_secret a-secret-of-round-$round; secure_token_strip on; alias DIR/html/; }" : '';
     return <<"    CONF";
     types { application/vnd.apple.mpegurl m3u8; video/mp2t ts; text/plain txt; }
     secure_token_zone          tokens:$size;
-    secure_token_playback_zone viewers:$size;
+    secure_token_playback_zone viewers:$viewers;
     map \$arg_tenant \$tenant_secret { one $TENANT; }
     server {
         listen 127.0.0.1:$port{http1} backlog=1024;
