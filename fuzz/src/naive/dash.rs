@@ -106,19 +106,25 @@ fn around(level: Node<'_, '_>, own: &Url) -> Option<Vec<Url>> {
     })
 }
 
+/// Whether an element is where it belongs, and may have bases; elsewhere nobody looks for them.
+fn is_level(node: Node<'_, '_>) -> bool {
+    let within = match node.tag_name().name() {
+        "MPD" => return node.parent_element().is_none(),
+        "Period" => "MPD",
+        "AdaptationSet" | "EmptyAdaptationSet" => "Period",
+        "Representation" => "AdaptationSet",
+        _ => return false,
+    };
+    node.parent_element()
+        .is_some_and(|parent| parent.tag_name().name() == within && is_level(parent))
+}
+
 /// The bases within a node.
 fn around_or_within(node: Node<'_, '_>, own: &Url) -> Option<Vec<Url>> {
     let mut bases = vec![own.clone()];
     let levels: Vec<Node<'_, '_>> = node.ancestors().filter(Node::is_element).collect();
     for level in levels.into_iter().rev() {
-        let is_level = [
-            "MPD",
-            "Period",
-            "AdaptationSet",
-            "EmptyAdaptationSet",
-            "Representation",
-        ];
-        if !is_level.contains(&level.tag_name().name()) {
+        if !is_level(level) {
             continue;
         }
         let mut next = Vec::new();
