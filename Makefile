@@ -242,7 +242,7 @@ bench-tenants: deps-bench build $(CLI)
 BENCH_CRATE = --locked --manifest-path bench/crate/Cargo.toml
 bench-crate: ## measure how long the crate token takes for a verification, in nanoseconds
 bench-crate: deps-build
-	@tools/cargo 'compiling or running the benchmarks of the crate' bench $(BENCH_CRATE) --bench verify
+	@CARGO_TARGET_DIR=$(abspath $(TARGET_DIR)) tools/cargo 'compiling or running the benchmarks of the crate' bench $(BENCH_CRATE) --bench verify
 
 SAMPLES ?= 2000000
 bench-timing: ## test whether the time of a verification tells a secret (SAMPLES=2000000): on a quiet machine
