@@ -142,10 +142,6 @@ fn sign(scheme: &Scheme, row: &Row, rules: &Rules, asking: &Asking) {
         return;
     }
     let verdict_of = |request: &Asked| verdict(scheme, &rules, request).reason();
-    // A value that has in it what separates it from the next one is read as another, and such a link does not open.
-    if row.link.contains("}0") {
-        return;
-    }
     let opens = verdict_of(&request);
     assert_eq!(opens, None, "{row:?} {request:?}");
     request.secret.push(b'x');

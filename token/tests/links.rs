@@ -11,8 +11,8 @@ mod common;
 
 use common::{SentLink, fields, has_time, hashes_path, link, may_last, path, sign, spelt};
 use token::{
-    Carrier, Claims, ClientIp, Link, Part, Reason, RequestParts, Rules, Scheme, Scope, SignError,
-    Source, TimeSpelling, scheme,
+    Carrier, Claim, Claims, ClientIp, Link, Part, Reason, RequestParts, Rules, Scheme, Scope,
+    SignError, Source, TimeSpelling, scheme,
 };
 
 const NOW: u64 = 1_800_000_000;
@@ -167,6 +167,34 @@ fn a_signer_declines_what_would_not_open() {
         );
         assert_eq!(bound_to(b""), refused);
     }
+}
+
+#[test]
+fn a_signer_declines_a_value_that_would_be_read_as_another() {
+    let signed = |link: &str, value: &'static [u8]| {
+        let scheme = Scheme::own("own", link, "md5:base64url", "{secret}{x}{expires}", &[]);
+        let scheme = scheme.unwrap();
+        let fields = [Claim { name: b"x", value }];
+        let link = Link {
+            path: b"/a",
+            target: b"/a",
+            expires: Some(NOW),
+            fields: &fields,
+            ..Link::default()
+        };
+        sign(&scheme, &link, &Rules::of(&scheme), b"s")
+    };
+    let query = "?t={x}0{token}&e={expires}";
+    assert!(signed(query, b"12").is_ok());
+    for value in [&b"0"[..], b"102", b"120"] {
+        assert_eq!(signed(query, value), Err(SignError::Field), "{value:?}");
+    }
+    // What begins in the value ends behind it.
+    let path = "/{x}-0-{token}/{expires}{path}";
+    assert!(signed(path, b"1-1").is_ok());
+    assert_eq!(signed(path, b"1-0"), Err(SignError::Field));
+    let doubled = "?t={x}--{token}&e={expires}";
+    assert_eq!(signed(doubled, b"1-"), Err(SignError::Field));
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::request::split_target;
 use crate::text::Text;
 use crate::{
     Carrier, Child, ClientIp, Encoding, Facts, FieldKind, Format, Link, MOST_FIELDS, Params,
-    Request, Rules, Secret, SignError, SignedFields, Time, TimeEvent, TokenParts,
+    Request, Rules, Secret, SignError, SignedFields, Time, TimeEvent, TokenPart, TokenParts,
 };
 
 /// Signs a link, and hands its fields to `sink`.
@@ -58,6 +58,9 @@ pub(super) fn sign(
         }
     }
     check_fields(format, &parts.fields, &Params::NONE)?;
+    if !are_told_apart(format, &parts.fields) {
+        return Err(SignError::Field);
+    }
     let fields = Fields {
         texts: &parts.fields,
         time: time.as_ref().map(Text::as_str).unwrap_or_default(),
@@ -259,6 +262,22 @@ fn check_fields(
         }
     }
     Ok(())
+}
+
+/// Whether what stands in one text is taken apart again where it was put together: no value has the text that is to end
+/// it, nor begins that text. A time cannot, and the length of a token is known.
+fn are_told_apart(format: &Format, values: &[&[u8]; MOST_FIELDS]) -> bool {
+    format.token.windows(2).all(|pair| {
+        let [TokenPart::Field(id), TokenPart::Text(end)] = pair else {
+            return true;
+        };
+        let value = values.get(usize::from(*id)).copied().unwrap_or_default();
+        let end = end.as_bytes();
+        (0..value.len()).all(|at| {
+            let behind = value.iter().skip(at).chain(end);
+            !behind.take(end.len()).eq(end)
+        })
+    })
 }
 
 /// Times of a link, as they are written.
