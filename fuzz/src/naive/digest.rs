@@ -327,7 +327,13 @@ fn tokens(row: &Row, asked: &Asked, parts: &mut Parts) -> Option<Vec<String>> {
         return None;
     }
     // Variables too are hashed only where nothing can hide in them.
-    let names = |(name, _): &&(String, String)| row.message.contains(&format!("${name}"));
+    let message = row.message.to_lowercase();
+    let names = |(name, _): &&(String, String)| {
+        let spelt = [format!("${name}"), format!("${{{name}}}")];
+        spelt
+            .iter()
+            .any(|one| message.contains(&one.to_lowercase()))
+    };
     if !asked
         .variables
         .iter()

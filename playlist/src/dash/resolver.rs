@@ -50,6 +50,8 @@ impl<'u> Resolver<'u> {
         self.spend(most)?;
         let reference = Reference::of(uri)?;
         let base: &[u8] = match base {
+            // The scheme is the base's.
+            Err(Left::Scheme) if reference.secure.is_none() => return Err(Left::Scheme),
             _ if reference.authority.is_some() => b"/",
             Ok(base) => base,
             Err(left) => return Err(*left),

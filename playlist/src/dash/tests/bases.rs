@@ -76,6 +76,20 @@ fn a_base_that_players_read_differently_leaves_what_is_below() {
 }
 
 #[test]
+fn a_host_without_a_scheme_is_the_one_of_its_base() {
+    expect(
+        seen(
+            "<BaseURL>urn:a</BaseURL><Period><AdaptationSet><SegmentTemplate media='//example.com/m' \
+             index='http://example.com/i'/></AdaptationSet></Period>",
+        ),
+        &[
+            ("//example.com/m", "Scheme"),
+            ("http://example.com/i", "/i"),
+        ],
+    );
+}
+
+#[test]
 fn two_bases_of_ones_own_give_several_paths() {
     expect(
         in_set("<BaseURL>a/</BaseURL><BaseURL>b/</BaseURL><SegmentTemplate media='m' index='/i'/>"),
