@@ -82,17 +82,18 @@ $(OUT)/nginx: | $(MODULE)
 	@test -e $@ || $(BUILD)
 
 # What else a build depends on. Written anew only when it changed.
-$(OUT)/inputs: FORCE | deps-build
+# Flags for C change the command as well, and a build of Debian's packages has flags of its own.
+$(OUT)/inputs build/inputs: FORCE | deps-build
 	@mkdir -p $(@D)
 	@{ rustc -V; env | grep -E '^(NGX_|RUSTFLAGS=|CC=|CFLAGS=|CARGO_BUILD_)' | sort; \
-	case $(NGINX) in \
+	case $(if $(filter build/inputs,$@),cli,$(NGINX)) in \
 	system) dpkg-query -W nginx nginx-dev ;; \
 	custom) echo $(NGINX_SOURCE_DIR); cd $(NGINX_BUILD_DIR) && pwd && cksum Makefile ngx_auto_config.h ;; \
 	esac; } >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 # The command, which the tests, the demonstration and the benchmark sign with.
-$(CLI): $(shell find token/ explain/ playlist/ cli/ \( -path token/tests -o -path playlist/tests -o -path explain/tests -o -path cli/tests \) -prune -o -print) Cargo.toml Cargo.lock | deps-build
+$(CLI): $(shell find token/ explain/ playlist/ cli/ \( -path token/tests -o -path playlist/tests -o -path explain/tests -o -path cli/tests \) -prune -o -print) Cargo.toml Cargo.lock build/inputs | deps-build
 	@tools/cargo 'compiling the command secure-token' build --locked --release -p secure-token
 	@mkdir -p $(@D)
 	@cp -f $(TARGET_DIR)/release/secure-token $@
@@ -119,8 +120,8 @@ test-deb: ## build them, install, use and remove them in a Debian with nothing i
 test-deb: deps-test-deb
 	@tools/test-deb $(SUITE)
 
-reproducible: ## build the module once more in another folder, and compare byte for byte
-reproducible: build
+reproducible: ## build module and command once more in another folder, and compare them byte for byte
+reproducible: build $(CLI)
 	@tools/reproducible $(NGINX)
 
 sbom: ## write which crates the module and the command are made of (CycloneDX): into build/sbom/

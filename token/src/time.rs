@@ -86,8 +86,8 @@ fn is_like_http_date(text: &[u8]) -> bool {
         && text.ends_with(b" GMT")
 }
 
-/// The same goes for years of six digits, times without minutes or colons, zones a day off, and names of zones. What is a digit here may be
-/// any.
+/// The same goes for years of six digits, times without minutes or colons, zones a day off, and names of zones. What is a
+/// digit here may be any.
 fn is_like_iso_date(text: &[u8]) -> bool {
     const BEGINNING: &[u8] = b"0000-00-00T00:00:00";
     const OFFSET: &[u8] = b"00:00";
