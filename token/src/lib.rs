@@ -59,7 +59,7 @@ mod text;
 mod time;
 mod verdict;
 
-pub use claims::{Claims, OpenedToken};
+pub use claims::{Claims, OpenedToken, TokenId};
 pub use extra::{Extra, WordError};
 pub use facts::{Anatomy, Boundary, Carrier, ClientIp, Facts, Scope};
 pub use format::{

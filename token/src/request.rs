@@ -1,6 +1,8 @@
 //! What a scheme may ask about a request, and the rules it is to apply.
 
-use crate::{Carrier, Params, Place, QueryFields, Reason, Scheme, Secret};
+use alloc::borrow::Cow;
+
+use crate::{Carrier, OpenedToken, Params, Place, QueryFields, Reason, Scheme, Secret};
 
 /// The caller could not answer a question (its memory ran out, say). Nothing was decided, and the
 /// request must not be let through.
@@ -49,6 +51,16 @@ pub trait Request {
 
     /// The server's variable at a position of [`Format::variables`](crate::Format::variables).
     fn variable(&self, index: usize) -> Result<&[u8], Failure>;
+
+    /// Whether the server ended a token that is right before its time. `session`: the one that the token names.
+    #[inline]
+    fn is_revoked<'t>(
+        &self,
+        _token: &OpenedToken,
+        _session: impl FnOnce() -> Option<Cow<'t, [u8]>>,
+    ) -> bool {
+        false
+    }
 
     /// The source number `index`, from 0, where a token may stand; `None` after the last. The first one that
     /// holds a token decides. Schemes whose tokens stand in the path ask for none.

@@ -196,6 +196,7 @@ fn open(
             let opening = Opening {
                 secret: index,
                 place: carried.place,
+                id: token.id(),
             };
             let demanded = Demanded {
                 expires: expires.seconds,

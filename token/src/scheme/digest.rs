@@ -13,7 +13,7 @@ use crate::encoding;
 use crate::judge::{Judge, Opening};
 use crate::{
     Carrier, Child, Facts, Failure, Format, Key, KeyError, Link, Reason, Request, Rules, Secret,
-    SignError, Verdict,
+    SignError, TokenId, Verdict,
 };
 #[cfg(feature = "inspect")]
 use crate::{Params, Place};
@@ -220,6 +220,7 @@ fn find_secret<O: Origin>(
                     let opening = Opening {
                         secret: index,
                         place,
+                        id: TokenId::of(fields.digest),
                     };
                     return demands(origin, fields, rules, judge.now)
                         .judged(judge, opening, request, rules);
