@@ -104,7 +104,9 @@ impl Location {
             complaints.extend(written.lifetime_complaint());
             complaints.extend(written.secret_complaints(cf));
             let playlist = written.playlist_complaints(cf).into_iter();
-            let inherited = playlist.chain(written.cookie_complaints(cf));
+            let inherited = playlist
+                .chain(written.cookie_complaints(cf))
+                .chain(written.limits_complaints());
             complaints.extend(inherited.filter(|complaint| main.is_news(complaint)));
         }
         complaints
@@ -146,9 +148,12 @@ impl Location {
         let Some(first) = entries.next() else {
             return Ok(None);
         };
-        let gate = written.gate(first, entries.collect(), &main.viewers);
+        let gate = written.gate(first, entries.collect(), main);
         if gate.grace.is_some() && main.grace_place.is_none() {
             main.grace_place = written.playback_grace.as_ref().map(|grace| grace.place);
+        }
+        if gate.limits.is_some() && main.limits_place.is_none() {
+            main.limits_place = written.limits_place();
         }
         main.rewrites_playlists |= gate.playlist.is_some();
         main.sets_cookies |= gate.cookie.is_some();

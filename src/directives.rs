@@ -23,6 +23,7 @@ mod cookie;
 mod counting;
 mod format;
 mod grace;
+mod limits;
 mod playlist;
 mod request;
 mod scheme;
@@ -43,7 +44,7 @@ struct Directive {
 
 const ANYWHERE: u32 = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
 
-static DIRECTIVES: [Directive; 30] = [
+static DIRECTIVES: [Directive; 33] = [
     Directive {
         name: c"secure_token",
         words: NGX_CONF_1MORE,
@@ -211,6 +212,27 @@ static DIRECTIVES: [Directive; 30] = [
         blocks: NGX_HTTP_MAIN_CONF,
         set: zone::viewers,
         needs_scheme: false,
+    },
+    Directive {
+        name: c"secure_token_links",
+        words: NGX_CONF_TAKE1,
+        blocks: NGX_HTTP_MAIN_CONF,
+        set: zone::links,
+        needs_scheme: false,
+    },
+    Directive {
+        name: c"secure_token_max_clients",
+        words: NGX_CONF_1MORE,
+        blocks: ANYWHERE,
+        set: limits::clients,
+        needs_scheme: true,
+    },
+    Directive {
+        name: c"secure_token_max_uses",
+        words: NGX_CONF_TAKE12,
+        blocks: ANYWHERE,
+        set: limits::uses,
+        needs_scheme: true,
     },
     Directive {
         name: c"secure_token_preflight",

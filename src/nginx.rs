@@ -39,7 +39,7 @@ pub(crate) use memory::{
 };
 pub(crate) use pool::{InPool, put_for};
 pub(crate) use request::{
-    LocationId, client_ip, host, is_preflight, is_read_only, location, protocol, referrer,
+    LocationId, client_ip, host, is_head, is_preflight, is_read_only, location, protocol, referrer,
     satisfy_any,
 };
 pub(crate) use uri::{

@@ -74,6 +74,15 @@ impl Trace {
         }
     }
 
+    /// What the link is known by while its limits are tried out: another one.
+    #[must_use]
+    pub fn rehearsed(self) -> Self {
+        Self {
+            tag: !self.tag,
+            ..self
+        }
+    }
+
     /// So many bits by which it is known; never 0.
     #[inline]
     pub(crate) fn tag<const BITS: u32>(self) -> u64 {

@@ -9,6 +9,7 @@ use crate::gate::ClientAddress;
 use crate::nginx::{Conf, Level, Place, Search};
 
 mod cookie;
+mod limits;
 mod params;
 mod playlist;
 mod secrets;

@@ -5,10 +5,9 @@ use std::rc::Rc;
 use token::{Carrier, ClientIp, Key, Params, Rules, Scheme};
 
 use super::written::{SecretValue, Setting};
-use super::{Complaint, Written};
+use super::{Complaint, Main, Written};
 use crate::counters::Counters;
-use crate::gate::{ClientAddress, Entry, Gate, Grace, Playlist, Secret, Sources};
-use crate::grace::Viewers;
+use crate::gate::{ClientAddress, Entry, Gate, Grace, Limits, Playlist, Secret, Sources};
 use crate::nginx::{Level, Value};
 
 /// The longest manifest that is held back whole.
@@ -118,7 +117,7 @@ impl Written {
     }
 
     /// What is in force under these settings for all the schemes.
-    pub(super) fn gate(&self, first: Entry, others: Box<[Entry]>, viewers: &Rc<Viewers>) -> Gate {
+    pub(super) fn gate(&self, first: Entry, others: Box<[Entry]>, main: &Main) -> Gate {
         let playlist = of(&self.playlist).flatten().map(|way| Playlist {
             way,
             types: of(&self.playlist_types),
@@ -126,11 +125,18 @@ impl Written {
         });
         let cookie = of(&self.cookie).flatten();
         let grace = of(&self.playback_grace).flatten().map(|seconds| {
-            viewers.keep_for(seconds);
+            main.viewers.keep_for(seconds);
             Grace {
                 seconds,
-                viewers: Rc::clone(viewers),
+                viewers: Rc::clone(&main.viewers),
             }
+        });
+        let clients = of(&self.max_clients).flatten();
+        let uses = of(&self.max_uses).flatten();
+        let limits = (clients.is_some() || uses.is_some()).then(|| Limits {
+            clients,
+            uses,
+            links: Rc::clone(&main.links),
         });
         Gate {
             goes_on: !others.is_empty() || grace.is_some(),
@@ -147,6 +153,7 @@ impl Written {
             playlist,
             cookie,
             grace,
+            limits,
             label: self.label(),
         }
     }

@@ -11,6 +11,7 @@ use super::reserved::ReservedSecrets;
 use crate::counters::{self, Counters, Counts, Full};
 use crate::grace::Viewers;
 use crate::nginx::{Conf, Cycle, Failed, Level, Place, Shared, Value, Zone};
+use crate::sharing::Links;
 use crate::variables;
 
 /// What the counters of one place take of the zone, at most: it is handed out in powers of two.
@@ -51,6 +52,12 @@ pub(crate) struct Main {
     pub(super) grace_place: Option<Place>,
     /// Who watches what, for that.
     pub(crate) viewers: Rc<Viewers>,
+    /// Where `secure_token_links` stands.
+    pub(crate) links_place: Option<Place>,
+    /// The first directive in force that limits the use of links, and where it stands.
+    pub(super) limits_place: Option<(&'static str, Place)>,
+    /// The links that are remembered, for that.
+    pub(crate) links: Rc<Links>,
     /// The names of all zones.
     pub(crate) zone_names: BTreeSet<Box<[u8]>>,
     /// What all the locations count.
@@ -167,6 +174,15 @@ impl Main {
                     "\"secure_token_playback_grace\": nobody is remembered who could have it; add \
                           \"secure_token_playback_zone viewers:1m\" to the http block"
                         .to_owned(),
+            });
+        }
+        if let (Some((directive, place)), None) = (self.limits_place, self.links_place) {
+            return Err(Complaint {
+                level: Level::Emergency,
+                place,
+                message: format!(
+                    "\"{directive}\": no link is remembered; add \"secure_token_links links:10m\" to the http block"
+                ),
             });
         }
         if let Some(complaint) = std::mem::take(&mut self.reserved_secrets).complaint() {

@@ -74,6 +74,11 @@ pub(crate) fn is_preflight(r: &Request) -> bool {
     has(b"Origin") && has(b"Access-Control-Request-Method")
 }
 
+/// Whether the client asks for what stands in front of an answer, and not for the answer.
+pub(crate) fn is_head(r: &Request) -> bool {
+    r.as_ref().method == NGX_HTTP_HEAD as usize
+}
+
 /// Whether the method is one that only asks.
 pub(crate) fn is_read_only(r: &Request) -> bool {
     let reading = (NGX_HTTP_GET | NGX_HTTP_HEAD) as usize;

@@ -203,6 +203,14 @@ impl Scheme {
         &self.facts.name
     }
 
+    /// Whether nobody without a secret can make another token of one that opens.
+    pub fn is_authentic(&self) -> bool {
+        match &self.code {
+            Code::Ectoken(ectoken) => !ectoken.opens_legacy(),
+            Code::Straight(..) | Code::Digest(..) | Code::Akamai(_) | Code::Bunny(_) => true,
+        }
+    }
+
     /// What can be made of a secret beforehand, for [`Secret::with_key`]. `None` where requests would gain
     /// nothing.
     ///

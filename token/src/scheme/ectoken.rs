@@ -81,6 +81,11 @@ impl Ectoken {
         opens_legacy: false,
     };
 
+    /// Whether tokens of version 2 open, which nobody authenticated.
+    pub(super) fn opens_legacy(self) -> bool {
+        self.opens_legacy
+    }
+
     /// With what a word of the facts asks for.
     pub(super) fn with_word(self, word: &'static str) -> Result<Self, WordError> {
         if self.opens_legacy {

@@ -1,0 +1,197 @@
+//! Links that are passed around: `secure_token_max_clients` and `secure_token_max_uses`.
+//!
+//! A request is counted when everything else about it is as it should be, once, however often NGINX comes to the access
+//! phase with it. A dry run has a tally of its own, so that nothing is used up by it.
+
+use std::net::IpAddr;
+
+use links::{Limits as Asked, Refusal, Trace, Use};
+use ngx::http::Request;
+use token::{OpenedToken, Reason, Verdict};
+
+use crate::Module;
+use crate::decision::Decision;
+use crate::gate::{ClientAddress, Entry, Gate, Limits, MaxClients};
+use crate::nginx::{self, Failed, Level};
+
+mod memory;
+mod revocations;
+
+pub(crate) use memory::{Links, Occupancy};
+#[allow(unused_imports)]
+pub(crate) use revocations::{Mark, Revocations};
+
+use memory::Memory;
+
+/// What a request was counted for.
+#[derive(Clone, Copy)]
+pub(crate) struct Counted {
+    link: Trace,
+    is_client: bool,
+    is_use: bool,
+}
+
+/// Counts a request that would pass, unless that is against the limits. Then it is refused.
+#[inline(never)]
+pub(crate) fn count(
+    r: &mut Request,
+    gate: &Gate,
+    limits: &Limits,
+    entry: &Entry,
+    decision: &mut Decision,
+) -> Result<(), Failed> {
+    let Decision::Token(Verdict::Passed(token)) = *decision else {
+        return Ok(());
+    };
+    let memory = limits.links.memory().ok_or(Failed)?;
+    let link = link(memory, gate, entry, &token);
+    let Some(mut asked) = asked(r, limits, entry)? else {
+        *decision = refused(token, Reason::ClientIp);
+        return Ok(());
+    };
+    let before = counted(r, link);
+    leave_out(&mut asked, before);
+    let links = memory.links();
+    if is_free(r, limits) {
+        let uses = asked.uses.take();
+        let only_uses = Asked {
+            uses,
+            ..Asked::default()
+        };
+        if let Err(refusal) = links.peek(link, only_uses) {
+            *decision = refused(token, reason(refusal));
+            return Ok(());
+        }
+    }
+    if asked.clients.is_none() && asked.uses.is_none() {
+        return Ok(());
+    }
+    let now = nginx::now();
+    let wanted = Use {
+        link,
+        end: gate.last_second(entry, &token).unwrap_or(u64::MAX),
+        now,
+    };
+    match links.open(wanted, asked) {
+        Ok(opened) => {
+            if opened.forgotten > 0 {
+                tell_of_forgotten(r, memory, opened.forgotten, now);
+            }
+            let counted = Counted {
+                link,
+                is_client: before.is_some_and(|before| before.is_client) || asked.clients.is_some(),
+                is_use: before.is_some_and(|before| before.is_use) || asked.uses.is_some(),
+            };
+            // Without it the request would be counted again.
+            nginx::note::<Module>(r).ok_or(Failed)?.counted = Some(counted);
+        }
+        Err(refusal) => *decision = refused(token, reason(refusal)),
+    }
+    Ok(())
+}
+
+/// Says of a request what [`count`] would, and counts nothing.
+#[cold]
+pub(crate) fn peek(
+    r: &Request,
+    gate: &Gate,
+    limits: &Limits,
+    entry: &Entry,
+    decision: &mut Decision,
+) -> Result<(), Failed> {
+    let Decision::Token(Verdict::Passed(token)) = *decision else {
+        return Ok(());
+    };
+    let memory = limits.links.memory().ok_or(Failed)?;
+    let link = link(memory, gate, entry, &token);
+    let Some(mut asked) = asked(r, limits, entry)? else {
+        *decision = refused(token, Reason::ClientIp);
+        return Ok(());
+    };
+    leave_out(&mut asked, counted(r, link));
+    if let Err(refusal) = memory.links().peek(link, asked) {
+        *decision = refused(token, reason(refusal));
+    }
+    Ok(())
+}
+
+/// What a link is known by.
+fn link(memory: &Memory, gate: &Gate, entry: &Entry, token: &OpenedToken) -> Trace {
+    let link = memory.key().link(entry.scheme.name(), token.id.as_bytes());
+    if gate.dry_run { link.rehearsed() } else { link }
+}
+
+/// What the limits ask of a request. `None` where they go by an address and it has none.
+fn asked(r: &Request, limits: &Limits, entry: &Entry) -> Result<Option<Asked>, Failed> {
+    let clients = match limits.clients {
+        None => None,
+        Some(MaxClients { number, prefixes }) => match address(r, entry)? {
+            Some(address) => Some((prefixes.network(address), number)),
+            None => return Ok(None),
+        },
+    };
+    Ok(Some(Asked {
+        clients,
+        uses: limits.uses.map(|uses| uses.number),
+    }))
+}
+
+/// The client's address; `None` for a client without one, such as one that came through a socket of the file system.
+fn address(r: &Request, entry: &Entry) -> Result<Option<IpAddr>, Failed> {
+    let text = match &entry.client_address {
+        ClientAddress::Value(value) => value.get(r)?,
+        ClientAddress::Off | ClientAddress::Connected => nginx::client_ip(r),
+    };
+    let text = str::from_utf8(text).ok();
+    Ok(text.and_then(|text| text.parse().ok()))
+}
+
+/// What the request was counted for, where that was for this link.
+fn counted(r: &Request, link: Trace) -> Option<Counted> {
+    let counted = nginx::noted::<Module>(r)?.counted?;
+    (counted.link == link).then_some(counted)
+}
+
+/// Asks no more for what the request was counted for.
+fn leave_out(asked: &mut Asked, before: Option<Counted>) {
+    let Some(before) = before else { return };
+    if before.is_client {
+        asked.clients = None;
+    }
+    if before.is_use {
+        asked.uses = None;
+    }
+}
+
+fn is_free(r: &Request, limits: &Limits) -> bool {
+    limits.uses.is_some_and(|uses| uses.head_is_free) && nginx::is_head(r)
+}
+
+fn reason(refusal: Refusal) -> Reason {
+    match refusal {
+        Refusal::Shared => Reason::Shared,
+        Refusal::Used => Reason::Used,
+    }
+}
+
+fn refused(token: OpenedToken, reason: Reason) -> Decision {
+    Decision::Token(Verdict::Refused {
+        reason,
+        token: Some(token),
+    })
+}
+
+#[cold]
+fn tell_of_forgotten(r: &Request, memory: &Memory, number: u32, now: u64) {
+    if let Some(size) = memory.forget(number, now) {
+        let megabytes = size.div_ceil(1 << 20);
+        nginx::log(
+            r,
+            Level::Warn,
+            format_args!(
+                "secure_token: links are forgotten before they expire, for there is no room for more, and may be used \
+                 anew; make the zone of \"secure_token_links\" larger: {megabytes}m"
+            ),
+        );
+    }
+}
