@@ -108,6 +108,16 @@ fn meaning(reason: Reason, scheme: &Scheme, params: &Params) -> String {
             "The token is not for this protocol. Behind a balancer that takes TLS off, NGINX sees http \
              (ec_proto_allow)."
         }
+        Reason::Revoked => {
+            "The link is right, and the operator ended it: by secure_token_revoked_file, or secure_token_revoke. Sign a new \
+             one, if whoever has it may have one."
+        }
+        Reason::Shared => {
+            "The link is right, and as many clients as secure_token_max_clients allows came before this one."
+        }
+        Reason::Used => {
+            "The link is right, and was used as often as secure_token_max_uses allows. Sign a new one."
+        }
     };
     text.to_owned()
 }
