@@ -39,8 +39,8 @@ pub(crate) use memory::{
 };
 pub(crate) use pool::{InPool, put_for};
 pub(crate) use request::{
-    LocationId, client_ip, host, is_head, is_preflight, is_read_only, location, protocol, referrer,
-    satisfy_any,
+    LocationId, client_address, client_ip, host, is_head, is_preflight, is_read_only, location,
+    protocol, referrer, satisfy_any,
 };
 pub(crate) use uri::{
     args, behind_cut, cut_path, front_of, is_untouched, merge_slashes, path, sent_args, sent_path,

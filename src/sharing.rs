@@ -40,52 +40,43 @@ pub(crate) fn count(
     entry: &Entry,
     decision: &mut Decision,
 ) -> Result<(), Failed> {
-    let Decision::Token(Verdict::Passed(token)) = *decision else {
+    let Decision::Token(Verdict::Passed(token)) = decision else {
         return Ok(());
     };
     let memory = limits.links.memory().ok_or(Failed)?;
-    let link = link(memory, gate, entry, &token);
+    let link = link(memory, gate, entry, token);
     let Some(mut asked) = asked(r, limits, entry)? else {
         *decision = refused(token, Reason::ClientIp);
         return Ok(());
     };
-    let before = counted(r, link);
-    leave_out(&mut asked, before);
-    let links = memory.links();
-    if is_free(r, limits) {
-        let uses = asked.uses.take();
-        let only_uses = Asked {
-            uses,
-            ..Asked::default()
-        };
-        if let Err(refusal) = links.peek(link, only_uses) {
-            *decision = refused(token, reason(refusal));
-            return Ok(());
-        }
-    }
-    if asked.clients.is_none() && asked.uses.is_none() {
-        return Ok(());
-    }
+    let is_free = limits.uses.is_some_and(|uses| uses.head_is_free) && nginx::is_head(r);
     let now = nginx::now();
     let wanted = Use {
         link,
-        end: gate.last_second(entry, &token).unwrap_or(u64::MAX),
+        end: gate.last_second(entry, token).unwrap_or(u64::MAX),
         now,
     };
-    match links.open(wanted, asked) {
-        Ok(opened) => {
-            if opened.forgotten > 0 {
-                tell_of_forgotten(r, memory, opened.forgotten, now);
-            }
-            let counted = Counted {
-                link,
-                is_client: before.is_some_and(|before| before.is_client) || asked.clients.is_some(),
-                is_use: before.is_some_and(|before| before.is_use) || asked.uses.is_some(),
-            };
-            // Without it the request would be counted again.
-            nginx::note::<Module>(r).ok_or(Failed)?.counted = Some(counted);
+    let links = memory.links();
+    let counted = &mut nginx::note::<Module>(r).ok_or(Failed)?.counted;
+    leave_out(&mut asked, *counted, link);
+    if is_free && links.peek(link, asked).is_ok() {
+        asked.uses = None;
+    }
+    let opened = match links.open(wanted, asked) {
+        Ok(opened) => opened,
+        Err(refusal) => {
+            *decision = refused(token, reason(refusal));
+            return Ok(());
         }
-        Err(refusal) => *decision = refused(token, reason(refusal)),
+    };
+    *counted = Some(Counted {
+        link,
+        // What is asked no more was counted before.
+        is_client: limits.clients.is_some(),
+        is_use: limits.uses.is_some() && !is_free,
+    });
+    if opened.forgotten > 0 {
+        tell_of_forgotten(r, memory, opened.forgotten, now);
     }
     Ok(())
 }
@@ -99,16 +90,17 @@ pub(crate) fn peek(
     entry: &Entry,
     decision: &mut Decision,
 ) -> Result<(), Failed> {
-    let Decision::Token(Verdict::Passed(token)) = *decision else {
+    let Decision::Token(Verdict::Passed(token)) = decision else {
         return Ok(());
     };
     let memory = limits.links.memory().ok_or(Failed)?;
-    let link = link(memory, gate, entry, &token);
+    let link = link(memory, gate, entry, token);
     let Some(mut asked) = asked(r, limits, entry)? else {
         *decision = refused(token, Reason::ClientIp);
         return Ok(());
     };
-    leave_out(&mut asked, counted(r, link));
+    let before = nginx::noted::<Module>(r).and_then(|notes| notes.counted);
+    leave_out(&mut asked, before, link);
     if let Err(refusal) = memory.links().peek(link, asked) {
         *decision = refused(token, reason(refusal));
     }
@@ -116,12 +108,14 @@ pub(crate) fn peek(
 }
 
 /// What a link is known by.
+#[inline]
 fn link(memory: &Memory, gate: &Gate, entry: &Entry, token: &OpenedToken) -> Trace {
-    let link = memory.key().link(entry.scheme.name(), token.id.as_bytes());
+    let link = memory.key().link(entry.mark, token.id.as_bytes());
     if gate.dry_run { link.rehearsed() } else { link }
 }
 
 /// What the limits ask of a request. `None` where they go by an address and it has none.
+#[inline(always)]
 fn asked(r: &Request, limits: &Limits, entry: &Entry) -> Result<Option<Asked>, Failed> {
     let clients = match limits.clients {
         None => None,
@@ -137,34 +131,28 @@ fn asked(r: &Request, limits: &Limits, entry: &Entry) -> Result<Option<Asked>, F
 }
 
 /// The client's address; `None` for a client without one, such as one that came through a socket of the file system.
+#[inline(always)]
 fn address(r: &Request, entry: &Entry) -> Result<Option<IpAddr>, Failed> {
-    let text = match &entry.client_address {
-        ClientAddress::Value(value) => value.get(r)?,
-        ClientAddress::Off | ClientAddress::Connected => nginx::client_ip(r),
-    };
-    let text = str::from_utf8(text).ok();
-    Ok(text.and_then(|text| text.parse().ok()))
-}
-
-/// What the request was counted for, where that was for this link.
-fn counted(r: &Request, link: Trace) -> Option<Counted> {
-    let counted = nginx::noted::<Module>(r)?.counted?;
-    (counted.link == link).then_some(counted)
+    match &entry.client_address {
+        ClientAddress::Value(value) => {
+            let text = str::from_utf8(value.get(r)?).ok();
+            Ok(text.and_then(|text| text.parse().ok()))
+        }
+        ClientAddress::Off | ClientAddress::Connected => Ok(nginx::client_address(r)),
+    }
 }
 
 /// Asks no more for what the request was counted for.
-fn leave_out(asked: &mut Asked, before: Option<Counted>) {
-    let Some(before) = before else { return };
+fn leave_out(asked: &mut Asked, before: Option<Counted>, link: Trace) {
+    let Some(before) = before.filter(|before| before.link == link) else {
+        return;
+    };
     if before.is_client {
         asked.clients = None;
     }
     if before.is_use {
         asked.uses = None;
     }
-}
-
-fn is_free(r: &Request, limits: &Limits) -> bool {
-    limits.uses.is_some_and(|uses| uses.head_is_free) && nginx::is_head(r)
 }
 
 fn reason(refusal: Refusal) -> Reason {
@@ -174,10 +162,10 @@ fn reason(refusal: Refusal) -> Reason {
     }
 }
 
-fn refused(token: OpenedToken, reason: Reason) -> Decision {
+fn refused(token: &OpenedToken, reason: Reason) -> Decision {
     Decision::Token(Verdict::Refused {
         reason,
-        token: Some(token),
+        token: Some(*token),
     })
 }
 

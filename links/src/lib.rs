@@ -18,12 +18,7 @@ mod revoked;
 mod word;
 
 pub use bucket::Bucket;
-pub use mark::{Key, Kind, Trace};
+pub use mark::{Key, Kind, SchemeMark, Trace};
 pub use memory::{Limits, Links, Opened, Refusal, Use};
 pub use network::{Network, Prefixes};
 pub use revoked::{NoRoom, RevokedSet};
-
-/// Which of `length` places a hash has: as many hashes for each, whatever their number is.
-pub fn position(hash: u64, length: usize) -> usize {
-    (u128::from(hash).wrapping_mul(length as u128) >> 64) as usize
-}

@@ -1,13 +1,11 @@
 //! What may be asked of the links that are remembered.
 
 use crate::bucket::{Bucket, CLIENTS, Change, Fate, Find, Seen};
-use crate::{Key, Network, Trace, position};
+use crate::{Network, Trace};
 
 /// The links that are remembered.
 #[derive(Clone, Copy)]
 pub struct Links<'m> {
-    /// What they are known by.
-    pub key: &'m Key,
     /// What is remembered of them.
     pub buckets: &'m [Bucket],
 }
@@ -96,7 +94,7 @@ impl Links<'_> {
     }
 
     fn may_come(&self, link: Trace, network: Network, most: usize) -> bool {
-        let client = self.key.client(link, network);
+        let client = link.client(network);
         for (block, room) in blocks(link, most) {
             let place = self.bucket(block).and_then(|bucket| bucket.find(block));
             match place.map(|place| place.find_client(client, room)) {
@@ -115,7 +113,7 @@ impl Links<'_> {
         most: usize,
         opened: &mut Opened,
     ) -> Result<(), Refusal> {
-        let client = self.key.client(wanted.link, network);
+        let client = wanted.link.client(network);
         for (block, room) in blocks(wanted.link, most) {
             let done = self.change(wanted, block, opened, |place| {
                 place.add_client(client, room)
@@ -157,7 +155,7 @@ impl Links<'_> {
 
     #[inline]
     fn bucket(&self, link: Trace) -> Option<&Bucket> {
-        self.buckets.get(position(link.hash, self.buckets.len()))
+        self.buckets.get(link.position(self.buckets.len()))
     }
 }
 

@@ -3,7 +3,7 @@
 use core::sync::atomic::AtomicU64;
 use core::sync::atomic::Ordering::SeqCst;
 
-use crate::{Trace, position};
+use crate::Trace;
 
 /// How many places are looked at for one entry.
 const PROBES: usize = 64;
@@ -87,7 +87,7 @@ impl<'m> RevokedSet<'m> {
     /// Its places, in the order in which they are taken.
     #[inline]
     fn places(&self, trace: Trace) -> impl Iterator<Item = (&'m AtomicU64, u64)> + use<'m> {
-        let at = position(trace.hash, self.entries.len());
+        let at = trace.position(self.entries.len());
         let (front, behind) = self.entries.split_at_checked(at).unwrap_or_default();
         let places = behind.iter().chain(front).take(PROBES);
         places.map(|place| (place, place.load(SeqCst)))

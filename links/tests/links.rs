@@ -1,11 +1,13 @@
 //! Links that several workers, here threads, use at the same time.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
-use links::{Bucket, Key, Kind, Limits, Links, NoRoom, Prefixes, Refusal, RevokedSet, Trace, Use};
+use links::{
+    Bucket, Key, Kind, Limits, Links, NoRoom, Prefixes, Refusal, RevokedSet, SchemeMark, Trace, Use,
+};
 
 const KEY: Key = Key(*b"a key of 16 byte");
 const NOW: u64 = 1_800_000_000;
@@ -16,13 +18,13 @@ fn buckets(number: usize) -> Vec<Bucket> {
 }
 
 fn links(buckets: &[Bucket]) -> Links<'_> {
-    Links { key: &KEY, buckets }
+    Links { buckets }
 }
 
 fn link(number: u64) -> Trace {
     let mut token = [0; 16];
     token[..8].copy_from_slice(&number.to_le_bytes());
-    KEY.link("azion", &token)
+    KEY.link(SchemeMark::of("azion"), &token)
 }
 
 /// A request for a link that expires in an hour.
@@ -44,7 +46,7 @@ fn uses(most: u64) -> Limits {
 fn clients(client: u32, most: usize) -> Limits {
     let address = IpAddr::V4(Ipv4Addr::from_bits(client));
     Limits {
-        clients: Some((Prefixes::USUAL.network(address), most)),
+        clients: Some((Prefixes::new(32, 64).network(address), most)),
         ..Limits::default()
     }
 }
@@ -290,6 +292,29 @@ fn what_is_revoked_stays_so() {
         .iter()
         .filter(|entry| entry.load(Ordering::Relaxed) != 0);
     assert!(taken.count() < 2100);
+}
+
+#[test]
+fn networks_are_told_apart_whatever_they_look_like() {
+    let buckets = buckets(64);
+    let links = links(&buckets);
+    let address = |number: u64| match number % 4 {
+        0 => IpAddr::from(Ipv4Addr::from_bits(number as u32)),
+        1 => IpAddr::from(Ipv4Addr::from_bits((number as u32).reverse_bits())),
+        2 => IpAddr::from(Ipv6Addr::from_bits(u128::from(number) << 64)),
+        _ => IpAddr::from(Ipv6Addr::from_bits(u128::from(number.reverse_bits()) << 64)),
+    };
+    let limits = |number| Limits {
+        clients: Some((Prefixes::new(32, 64).network(address(number)), 1)),
+        ..Limits::default()
+    };
+    for number in 0..100 {
+        links.open(wanted(number), limits(0)).unwrap();
+        for other in 1..10_000 {
+            let refused = links.peek(link(number), limits(other));
+            assert_eq!(refused, Err(Refusal::Shared), "{number}: {other}");
+        }
+    }
 }
 
 #[test]

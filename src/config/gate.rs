@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use links::SchemeMark;
 use token::{Carrier, ClientIp, Key, Params, Rules, Scheme};
 
 use super::written::{SecretValue, Setting};
@@ -92,6 +93,7 @@ impl Written {
         let facts = scheme.facts();
         Entry {
             scheme: Scheme::clone(scheme),
+            mark: SchemeMark::of(scheme.name()),
             rules: Rules {
                 params: self.params(scheme),
                 ignore_case: of(&self.ignore_case).unwrap_or(false),

@@ -55,11 +55,10 @@ fn prefixes(words: &[&[u8]]) -> Result<Prefixes, Wrong> {
             )));
         }
     }
-    let usual = Prefixes::USUAL;
-    Ok(Prefixes {
-        ipv4: ipv4.unwrap_or(usual.ipv4),
-        ipv6: ipv6.unwrap_or(usual.ipv6),
-    })
+    Ok(Prefixes::new(
+        ipv4.unwrap_or(Prefixes::USUAL_IPV4),
+        ipv6.unwrap_or(Prefixes::USUAL_IPV6),
+    ))
 }
 
 /// `secure_token_max_uses off | number [head=free]`

@@ -128,7 +128,6 @@ impl Memory {
 
     pub(super) fn links(&self) -> links::Links<'_> {
         links::Links {
-            key: &self.key,
             buckets: self.buckets.as_slice(),
         }
     }

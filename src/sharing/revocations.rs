@@ -4,7 +4,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use links::{Kind, NoRoom, Trace};
+use links::{Kind, NoRoom, SchemeMark, Trace};
 use token::TokenId;
 
 use super::memory::{Links, Memory};
@@ -14,8 +14,8 @@ use super::memory::{Links, Memory};
 pub(crate) enum Mark<'a> {
     /// A token of a scheme.
     Token {
-        /// The scheme's name.
-        scheme: &'a str,
+        /// The scheme's.
+        scheme: SchemeMark,
         id: &'a TokenId,
     },
     /// All tokens of a secret, by its id.
