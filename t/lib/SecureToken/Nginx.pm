@@ -22,8 +22,6 @@ use SecureToken::Wait ();
 our $BINARY = $ENV{TEST_NGINX_BINARY} // 'nginx';
 our $MODULE = $ENV{TEST_NGINX_SECURE_TOKEN_MODULE}
     // die "TEST_NGINX_SECURE_TOKEN_MODULE names no module\n";
-# An NGINX may have it built in: "static".
-my $LOAD = $MODULE eq 'static' ? '' : "load_module $MODULE;";
 
 # Options and version of the NGINX under test.
 our $V = `$BINARY -V 2>&1`;
@@ -64,8 +62,10 @@ sub configure {
     my ($dir, $main, $http) = ($self->{dir}, $self->{main} // '', $self->{http});
     s/\bDIR\b/$dir/g for $main, $http;
     my $user = $> == 0 ? 'user root;' : '';
+    # An NGINX may have it built in: "static". A test may name another for a while.
+    my $load = $MODULE eq 'static' ? '' : "load_module $MODULE;";
     my $conf = $self->write('nginx.conf.new', <<"    CONF");
-$LOAD
+$load
 $user
 pid $dir/nginx.pid;
 error_log $dir/error.log $self->{level};
