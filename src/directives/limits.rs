@@ -11,10 +11,13 @@ const MOST_CLIENTS: u64 = 100;
 /// The most uses of a link that are counted.
 const MOST_USES: u64 = 1_000_000_000;
 
+const OFF_ALONE: &str = "\"off\" takes no further parameter; remove what stands behind";
+
 /// `secure_token_max_clients off | number [ipv4=bits] [ipv6=bits]`
 pub(super) fn clients(block: &mut Block<'_>) -> Result<(), Wrong> {
     let clients = match block.words {
         [b"off"] => None,
+        [b"off", ..] => return Err(wrong(OFF_ALONE)),
         [first, rest @ ..] => Some(MaxClients {
             number: number(first, 1..=MOST_CLIENTS)
                 .and_then(|number| number.try_into().ok())
@@ -65,6 +68,7 @@ fn prefixes(words: &[&[u8]]) -> Result<Prefixes, Wrong> {
 pub(super) fn uses(block: &mut Block<'_>) -> Result<(), Wrong> {
     let uses = match block.words {
         [b"off"] => None,
+        [b"off", ..] => return Err(wrong(OFF_ALONE)),
         [first, rest @ ..] => Some(MaxUses {
             number: number(first, 1..=MOST_USES).ok_or_else(|| {
                 wrong("must be \"off\" or how often a link may be used, from 1 on")
