@@ -9,7 +9,7 @@ use crate::judge::Judge;
 use crate::opened::OpenedRequest;
 use crate::{
     Child, Facts, Failure, Format, FormatError, Key, KeyError, Link, OpenedToken, Request, Rules,
-    Secret, SignError, SignedFields, Verdict, WordError,
+    Secret, SignError, SignedFields, TokenId, Verdict, WordError,
 };
 #[cfg(feature = "inspect")]
 use crate::{Place, Reason};
@@ -301,6 +301,18 @@ impl Scheme {
         };
         with_vendor!(self, vendor => vendor.sign_child(parent, child, rules, sink))?;
         Ok(at)
+    }
+
+    /// What a token is known by once a secret opened it: the same as [`OpenedToken::id`]. Of its text as it stands in a link,
+    /// escaped or not: the value of its argument, or its segments of the path. Where the text has other fields too, its
+    /// digest alone will do. `None` for what is no token of this scheme.
+    pub fn token_id(&self, text: &[u8]) -> Option<TokenId> {
+        with_vendor!(self, vendor => vendor.token_id(text))
+    }
+
+    /// Whether its tokens may name the session that they are for.
+    pub fn has_sessions(&self) -> bool {
+        with_vendor!(self, vendor => vendor.has_sessions())
     }
 
     /// Whether a token is made of path or query as they are sent.
