@@ -58,6 +58,7 @@ mod short;
 mod sign;
 mod text;
 mod time;
+mod token_set;
 mod verdict;
 
 pub use claims::{Claims, OpenedToken, TokenId};
@@ -78,4 +79,5 @@ pub use revocation::{Revocation, RevocationError, revocations};
 pub use scheme::{FieldSink, Random, Scheme};
 pub use secret::Secret;
 pub use sign::{Child, Claim, Link, SignError, SignedFields};
+pub use token_set::TokenSet;
 pub use verdict::{Reason, Verdict};

@@ -310,6 +310,22 @@ impl Scheme {
         with_vendor!(self, vendor => vendor.token_id(text))
     }
 
+    /// Whether [`token_id`](Self::token_id) says the same of every text as that of another scheme.
+    pub fn reads_tokens_like(&self, other: &Self) -> bool {
+        match (&self.code, &other.code) {
+            (Code::Ectoken(one), Code::Ectoken(other)) => one == other,
+            (Code::Akamai(one), Code::Akamai(other)) => one.reads_tokens_like(other),
+            (Code::Bunny(_), Code::Bunny(_)) => true,
+            _ => self.facts.format().is_some_and(|format| {
+                self.facts.carrier == other.facts.carrier
+                    && other.facts.format().is_some_and(|other| {
+                        (&format.token, &format.time, &format.fields, format.digest)
+                            == (&other.token, &other.time, &other.fields, other.digest)
+                    })
+            }),
+        }
+    }
+
     /// Whether its tokens may name the session that they are for.
     pub fn has_sessions(&self) -> bool {
         with_vendor!(self, vendor => vendor.has_sessions())

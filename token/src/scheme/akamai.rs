@@ -119,6 +119,13 @@ pub(super) fn facts() -> Facts {
     }
 }
 
+impl Akamai {
+    /// Whether the other takes the same texts for tokens.
+    pub(super) fn reads_tokens_like(&self, other: &Self) -> bool {
+        self.hash == other.hash
+    }
+}
+
 impl Vendor for Akamai {
     fn prepare(&self, secret: Secret<'_>) -> Result<Option<Key>, KeyError> {
         let hmac = self.hmac(secret)?;
