@@ -14,11 +14,13 @@ mod main;
 mod open;
 mod reserved;
 mod reshape;
+mod revoked;
 mod written;
 
 pub(crate) use complaint::Complaint;
 pub(crate) use formats::OwnFormat;
 pub(crate) use main::{Main, Naming};
+pub(crate) use revoked::{RevokedFile, RevokedList};
 pub(crate) use written::{ParamNames, SecretValue, Setting, Written};
 
 /// The settings of a `http`, `server`, `location` or `if` block. Where nothing is set they are shared with the
@@ -106,7 +108,8 @@ impl Location {
             let playlist = written.playlist_complaints(cf).into_iter();
             let inherited = playlist
                 .chain(written.cookie_complaints(cf))
-                .chain(written.limits_complaints());
+                .chain(written.limits_complaints())
+                .chain(written.revocation_complaint());
             complaints.extend(inherited.filter(|complaint| main.is_news(complaint)));
         }
         complaints
@@ -142,7 +145,8 @@ impl Location {
                 }),
             };
             let variables = main.variables(scheme);
-            entries.push(written.entry(scheme, secrets, variables, counters));
+            let revocation = written.revocation(scheme, &secrets, main)?;
+            entries.push(written.entry(scheme, secrets, variables, revocation, counters));
         }
         let mut entries = entries.into_iter();
         let Some(first) = entries.next() else {

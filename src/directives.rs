@@ -26,6 +26,7 @@ mod grace;
 mod limits;
 mod playlist;
 mod request;
+mod revoked;
 mod scheme;
 mod secret;
 mod words;
@@ -44,7 +45,7 @@ struct Directive {
 
 const ANYWHERE: u32 = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
 
-static DIRECTIVES: [Directive; 33] = [
+static DIRECTIVES: [Directive; 34] = [
     Directive {
         name: c"secure_token",
         words: NGX_CONF_1MORE,
@@ -232,6 +233,13 @@ static DIRECTIVES: [Directive; 33] = [
         words: NGX_CONF_TAKE12,
         blocks: ANYWHERE,
         set: limits::uses,
+        needs_scheme: true,
+    },
+    Directive {
+        name: c"secure_token_revoked_file",
+        words: NGX_CONF_1MORE,
+        blocks: ANYWHERE,
+        set: revoked::files,
         needs_scheme: true,
     },
     Directive {

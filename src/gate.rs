@@ -11,6 +11,7 @@ mod entry;
 mod grace;
 mod limits;
 mod playlist;
+mod revocation;
 mod sources;
 
 pub(crate) use cookie::{Cookie, SameSite};
@@ -18,6 +19,7 @@ pub(crate) use entry::{ClientAddress, Entry, Secret};
 pub(crate) use grace::Grace;
 pub(crate) use limits::{Limits, MaxClients, MaxUses};
 pub(crate) use playlist::{Kind, MimeTypes, Playlist, Way, is_directory};
+pub(crate) use revocation::{Listed, ListedOthers, Revocation};
 pub(crate) use sources::{Source, Sources};
 
 /// The only refusal, but for 401, that lets NGINX try the other checks of `satisfy any`.

@@ -43,6 +43,7 @@ mod playlist;
 mod privacy;
 mod query;
 mod request;
+mod revocation;
 mod sharing;
 mod variables;
 

@@ -18,8 +18,7 @@ mod memory;
 mod revocations;
 
 pub(crate) use memory::{Links, Occupancy};
-#[allow(unused_imports)]
-pub(crate) use revocations::{Mark, Revocations};
+pub(crate) use revocations::Mark;
 
 use memory::Memory;
 

@@ -12,6 +12,7 @@ mod cookie;
 mod limits;
 mod params;
 mod playlist;
+mod revocation;
 mod secrets;
 
 /// Something about a block that is wrong or doubtful.

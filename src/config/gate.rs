@@ -8,8 +8,10 @@ use token::{Carrier, ClientIp, Key, Params, Rules, Scheme};
 use super::written::{SecretValue, Setting};
 use super::{Complaint, Main, Written};
 use crate::counters::Counters;
-use crate::gate::{ClientAddress, Entry, Gate, Grace, Limits, Playlist, Secret, Sources};
-use crate::nginx::{Level, Value};
+use crate::gate::{
+    ClientAddress, Entry, Gate, Grace, Limits, Playlist, Revocation, Secret, Sources,
+};
+use crate::nginx::{Failed, Level, Value};
 
 /// The longest manifest that is held back whole.
 const LONGEST_MANIFEST: usize = 1 << 20;
@@ -88,6 +90,7 @@ impl Written {
         scheme: &Scheme,
         secrets: Rc<[Secret]>,
         variables: Rc<[Value]>,
+        revocation: Option<Box<Revocation>>,
         counters: Option<Rc<Counters>>,
     ) -> Entry {
         let facts = scheme.facts();
@@ -114,8 +117,31 @@ impl Written {
             expired_status: of(&self.expired_status)
                 .or(facts.expired_status)
                 .unwrap_or_else(|| self.status_of_refusals()),
+            revocation,
             counters,
         }
+    }
+
+    /// What is or may be revoked of a scheme's tokens.
+    pub(super) fn revocation(
+        &self,
+        scheme: &Scheme,
+        secrets: &[Secret],
+        main: &Main,
+    ) -> Result<Option<Box<Revocation>>, Complaint> {
+        let listed = self.revoked.as_ref().map(|revoked| {
+            let listed = revoked.value.listed(scheme, secrets);
+            listed.map_err(|Failed| Complaint {
+                level: Level::Emergency,
+                place: revoked.place,
+                message: "\"secure_token_revoked_file\": the system gives no random numbers"
+                    .to_owned(),
+            })
+        });
+        let listed = listed.transpose()?;
+        let links = main.links_place.map(|_| Rc::clone(&main.links));
+        let is_any = listed.is_some() || links.is_some();
+        Ok(is_any.then(|| Box::new(Revocation { listed, links })))
     }
 
     /// What is in force under these settings for all the schemes.

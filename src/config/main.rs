@@ -8,6 +8,7 @@ use super::Complaint;
 use super::formats::OwnFormat;
 use super::open::Blocks;
 use super::reserved::ReservedSecrets;
+use super::revoked::RevokedLists;
 use crate::counters::{self, Counters, Counts, Full};
 use crate::grace::Viewers;
 use crate::nginx::{Conf, Cycle, Failed, Level, Place, Shared, Value, Zone};
@@ -42,6 +43,8 @@ pub(crate) struct Main {
     told: BTreeSet<String>,
     /// The secrets that are for one scheme alone.
     pub(crate) reserved_secrets: ReservedSecrets,
+    /// The files that revoke something, until everything was read.
+    pub(crate) revoked_lists: RevokedLists,
     /// What is in force where, until everything was read.
     pub(crate) blocks: Blocks,
     /// Where `secure_token_zone` stands.
@@ -184,6 +187,9 @@ impl Main {
                     "\"{directive}\": no link is remembered; add \"secure_token_links links:10m\" to the http block"
                 ),
             });
+        }
+        if let Some(complaint) = std::mem::take(&mut self.revoked_lists).finish() {
+            return Err(complaint);
         }
         if let Some(complaint) = std::mem::take(&mut self.reserved_secrets).complaint() {
             return Err(complaint);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use links::SchemeMark;
 use token::{Key, OpenedToken, Rules, Scheme};
 
-use super::Sources;
+use super::{Revocation, Sources};
 use crate::counters::Counters;
 use crate::nginx::Value;
 
@@ -22,6 +22,8 @@ pub(crate) struct Entry {
     pub(crate) variables: Rc<[Value]>,
     pub(crate) client_address: ClientAddress,
     pub(crate) expired_status: u16,
+    /// `None` where nothing is or could be revoked.
+    pub(crate) revocation: Option<Box<Revocation>>,
     /// `None` where nothing is counted.
     pub(crate) counters: Option<Rc<Counters>>,
 }

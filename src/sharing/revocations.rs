@@ -67,6 +67,28 @@ impl Links {
         self.memory().is_some()
     }
 
+    /// Whether anything was revoked.
+    #[inline]
+    pub(crate) fn has_revocations(&self) -> bool {
+        let Some(memory) = self.memory() else {
+            return false;
+        };
+        let totals = memory.totals();
+        let all = [
+            &totals.tokens,
+            &totals.keys,
+            &totals.sessions,
+            &totals.before,
+        ];
+        all.iter().any(|total| total.load(Ordering::SeqCst) > 0)
+    }
+
+    /// Whether any session was.
+    pub(crate) fn has_sessions(&self) -> bool {
+        let memory = self.memory();
+        memory.is_some_and(|memory| memory.totals().sessions.load(Ordering::SeqCst) > 0)
+    }
+
     /// Revokes something for all workers, and for as long as the zone is there. `now` in Unix seconds.
     ///
     /// # Errors

@@ -26,6 +26,11 @@ pub(crate) trait Demands {
         None
     }
 
+    /// When the token was issued, where that is known.
+    fn issued(&self) -> Option<u64> {
+        None
+    }
+
     /// The session that the token names, decoded; `None` where it names none.
     fn session(&self) -> Option<Cow<'_, [u8]>> {
         None
@@ -114,7 +119,7 @@ impl Judge {
             return Ok(Verdict::refused_of(token, Reason::Lifetime));
         }
         match demands.hold(request, rules) {
-            Ok(()) if request.is_revoked(&token, || demands.session()) => {
+            Ok(()) if request.is_revoked(&token, demands.issued(), || demands.session()) => {
                 Ok(Verdict::refused_of(token, Reason::Revoked))
             }
             Ok(()) => Ok(Verdict::Passed(token)),

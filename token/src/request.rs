@@ -52,11 +52,13 @@ pub trait Request {
     /// The server's variable at a position of [`Format::variables`](crate::Format::variables).
     fn variable(&self, index: usize) -> Result<&[u8], Failure>;
 
-    /// Whether the server ended a token that is right before its time. `session`: the one that the token names.
+    /// Whether the server ended a token that is right before its time. `issued`: when it was issued, in Unix seconds,
+    /// where it says so. `session`: the one that it names.
     #[inline]
     fn is_revoked<'t>(
         &self,
         _token: &OpenedToken,
+        _issued: Option<u64>,
         _session: impl FnOnce() -> Option<Cow<'t, [u8]>>,
     ) -> bool {
         false

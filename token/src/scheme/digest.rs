@@ -137,6 +137,10 @@ impl<O: Origin> Vendor for DigestScheme<'_, O> {
         sign::sign_child(self.origin.format(), self.facts, parent, child, rules, sink)
     }
 
+    fn token_id(&self, text: &[u8]) -> Option<TokenId> {
+        fields::token_id(self.origin.format(), self.facts.carrier, text)
+    }
+
     fn signs_target(&self) -> bool {
         self.origin.plan().raw || self.origin.plan().query
     }

@@ -148,6 +148,15 @@ impl Vendor for Ectoken {
         sign::sign_child(parent, child, rules, sink)
     }
 
+    fn token_id(&self, text: &[u8]) -> Option<TokenId> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        let mut buffer = [0; decoded(LONGEST)];
+        let sealed = Sealed::decode(text, self.opens_legacy, &mut buffer)?;
+        Some(sealed.id())
+    }
+
     fn signs_target(&self) -> bool {
         false
     }
