@@ -53,7 +53,7 @@ impl Location {
             let mut written = written.clone();
             // What is wrong with a link or digest is told of the blocks that take it over.
             if written.reshape().is_ok() {
-                complaints.extend(written.misplaced(written.schemes(), written.counts_clients()));
+                complaints.extend(written.misplaced(written.schemes(), main.links_place.is_some()));
             }
         }
         let own = self.written.clone();
@@ -99,7 +99,7 @@ impl Location {
         }
         if let Some(written) = &self.written {
             if let Some(own) = &own {
-                complaints.extend(own.misplaced(written.schemes(), written.counts_clients()));
+                complaints.extend(own.misplaced(written.schemes(), main.links_place.is_some()));
                 complaints.extend(own.unreachable(written.schemes(), cf));
             }
             complaints.extend(written.params_complaint());

@@ -23,6 +23,11 @@ my $sealed = "secure_token ectoken; $secret";
 $nginx->write("$_.key", "the-$_-secret-in-a-file\n") for qw(first second third);
 chmod 0600, "@{[$nginx->dir]}/$_.key" for qw(first second third);
 
+$nginx->write('revoked-one', "key 1\n");
+$nginx->write('revoked-two', "key another\n");
+# Each link of its own.
+my $links = 0;
+
 # What an answer says, to requests at a path that differ in what the directive is about. A request is its line
 # with headers behind it.
 sub statuses {
@@ -204,6 +209,27 @@ my %inherited = (
         answers => sub { my ($at, $ask) = @_; return int(($ask->(get(azion($at)))->{header}{'set-cookie'} =~ /Max-Age=(\d+)/)[0] / 86400) },
         says    => [100, 200, 0],
     },
+    secure_token_max_clients => {
+        beside  => "$azion secure_token_links links:1m; secure_token_client_ip \$arg_client;",
+        outer   => 'secure_token_max_clients 1;',
+        inner   => 'secure_token_max_clients 2;',
+        answers => sub { my ($at, $ask) = @_; my $link = azion($at, expires => $later + ++$links); return join ' ', map { $ask->(get("$link&client=192.0.2.$_"))->{status} } 1 .. 3 },
+        says    => ['200 403 403', '200 200 403', '200 200 200'],
+    },
+    secure_token_max_uses => {
+        beside  => "$azion secure_token_links links:1m;",
+        outer   => 'secure_token_max_uses 1;',
+        inner   => 'secure_token_max_uses 2;',
+        answers => sub { my ($at, $ask) = @_; my $link = azion($at, expires => $later + ++$links); return join ' ', map { $ask->(get($link))->{status} } 1 .. 3 },
+        says    => ['200 403 403', '200 200 403', '200 200 200'],
+    },
+    secure_token_revoked_file => {
+        beside  => $azion,
+        outer   => 'secure_token_revoked_file DIR/revoked-one;',
+        inner   => 'secure_token_revoked_file DIR/revoked-two;',
+        answers => statuses(sub { get(azion($_[0])) }),
+        says    => [403, 200, 200],
+    },
     secure_token_preflight => {
         beside  => $azion,
         outer   => 'secure_token_preflight on;',
@@ -253,7 +279,7 @@ sub logged {
 }
 
 # Those that no block inherits, and the tests that say so are below.
-my @own = qw(secure_token_format secure_token_zone secure_token_playback_zone secure_token_metrics);
+my @own = qw(secure_token_format secure_token_zone secure_token_playback_zone secure_token_links secure_token_metrics secure_token_revoke);
 
 # --- Every directive --------------------------------------------------------------------------------
 

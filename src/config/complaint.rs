@@ -25,8 +25,8 @@ pub(crate) struct Complaint {
 
 impl Written {
     /// Settings of a block that mean nothing for any of the schemes in force there. What it inherits may: that is for
-    /// other schemes. `counts_clients`: addresses are not only what tokens are held against.
-    pub(super) fn misplaced(&self, schemes: &[Scheme], counts_clients: bool) -> Vec<Complaint> {
+    /// other schemes. `may_count`: addresses may be there to count clients by.
+    pub(super) fn misplaced(&self, schemes: &[Scheme], may_count: bool) -> Vec<Complaint> {
         if schemes.is_empty() {
             return Vec::new();
         }
@@ -43,7 +43,7 @@ impl Written {
         };
         if let Some(client_ip) = &self.client_ip
             && !matches!(client_ip.value, ClientAddress::Off)
-            && !counts_clients
+            && !may_count
             && all_are(|scheme| scheme.facts().client_ip == ClientIp::Never)
         {
             let built_in =

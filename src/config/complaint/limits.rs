@@ -7,12 +7,6 @@ use crate::gate::Way;
 use crate::nginx::{Level, Place};
 
 impl Written {
-    /// Whether clients are counted, by their addresses.
-    pub(in crate::config) fn counts_clients(&self) -> bool {
-        let clients = self.max_clients.as_ref();
-        clients.is_some_and(|clients| clients.value.is_some())
-    }
-
     /// The first directive that limits the use of links, and where it stands.
     pub(in crate::config) fn limits_place(&self) -> Option<(&'static str, Place)> {
         let clients = self.max_clients.as_ref();
