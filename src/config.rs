@@ -6,6 +6,7 @@ use crate::counters::Counters;
 use crate::gate::Gate;
 use crate::metrics::{self, Format};
 use crate::nginx::{Conf, Place};
+use crate::revoke;
 
 mod complaint;
 mod formats;
@@ -15,6 +16,7 @@ mod open;
 mod reserved;
 mod reshape;
 mod revoked;
+mod revoking;
 mod written;
 
 pub(crate) use complaint::Complaint;
@@ -33,6 +35,8 @@ pub(crate) struct Location {
     pub(crate) gate: Option<Rc<Gate>>,
     /// How this very location answers with the counters.
     pub(crate) metrics: Option<Format>,
+    /// Where it is said that this very location revokes.
+    pub(crate) revokes: Option<Place>,
     /// The first directive of this very block that means nothing where no scheme is in force.
     pub(crate) first_setting: Option<(&'static str, Place)>,
     is_merged: bool,
@@ -97,6 +101,11 @@ impl Location {
         if cf.is_nameless() && outer.metrics.is_some() && cf.answer_with(metrics::handler).is_ok() {
             self.metrics = outer.metrics;
         }
+        if cf.is_nameless() && outer.revokes.is_some() && cf.answer_with(revoke::handler).is_ok() {
+            self.revokes = outer.revokes;
+        } else if let Some(place) = self.revokes {
+            main.note_revoking(place, self.gate.as_deref(), cf);
+        }
         if let Some(written) = &self.written {
             if let Some(own) = &own {
                 complaints.extend(own.misplaced(written.schemes(), main.links_place.is_some()));
@@ -145,6 +154,7 @@ impl Location {
                 }),
             };
             let variables = main.variables(scheme);
+            main.revocable.note(scheme, &secrets);
             let revocation = written.revocation(scheme, &secrets, main)?;
             entries.push(written.entry(scheme, secrets, variables, revocation, counters));
         }
@@ -152,6 +162,9 @@ impl Location {
         let Some(first) = entries.next() else {
             return Ok(None);
         };
+        if let Some(scheme) = written.undated() {
+            main.revocable.note_undated(scheme);
+        }
         let gate = written.gate(first, entries.collect(), main);
         if gate.grace.is_some() && main.grace_place.is_none() {
             main.grace_place = written.playback_grace.as_ref().map(|grace| grace.place);

@@ -45,7 +45,7 @@ struct Directive {
 
 const ANYWHERE: u32 = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
 
-static DIRECTIVES: [Directive; 34] = [
+static DIRECTIVES: [Directive; 35] = [
     Directive {
         name: c"secure_token",
         words: NGX_CONF_1MORE,
@@ -241,6 +241,13 @@ static DIRECTIVES: [Directive; 34] = [
         blocks: ANYWHERE,
         set: revoked::files,
         needs_scheme: true,
+    },
+    Directive {
+        name: c"secure_token_revoke",
+        words: NGX_CONF_NOARGS,
+        blocks: NGX_HTTP_LOC_CONF,
+        set: revoked::revoke,
+        needs_scheme: false,
     },
     Directive {
         name: c"secure_token_preflight",

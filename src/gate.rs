@@ -11,6 +11,7 @@ mod entry;
 mod grace;
 mod limits;
 mod playlist;
+mod revocable;
 mod revocation;
 mod sources;
 
@@ -19,6 +20,7 @@ pub(crate) use entry::{ClientAddress, Entry, Secret};
 pub(crate) use grace::Grace;
 pub(crate) use limits::{Limits, MaxClients, MaxUses};
 pub(crate) use playlist::{Kind, MimeTypes, Playlist, Way, is_directory};
+pub(crate) use revocable::Revocable;
 pub(crate) use revocation::{Listed, ListedOthers, Revocation};
 pub(crate) use sources::{Source, Sources};
 

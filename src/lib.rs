@@ -44,6 +44,7 @@ mod privacy;
 mod query;
 mod request;
 mod revocation;
+mod revoke;
 mod sharing;
 mod variables;
 

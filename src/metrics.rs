@@ -108,5 +108,7 @@ fn answer(r: &mut Request) -> Result<Status, Failed> {
         counts: main.counts().ok_or(Failed)?,
         links: main.links.occupancy(nginx::now()),
     };
-    nginx::respond(r, format.content_type(), |out| format.write(&numbers, out))
+    nginx::respond(r, HTTPStatus::OK, format.content_type(), |out| {
+        format.write(&numbers, out)
+    })
 }

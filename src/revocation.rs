@@ -56,10 +56,7 @@ impl Question<'_> {
     }
 
     fn is_marked(&self, links: &Links) -> bool {
-        let mark = Mark::Token {
-            scheme: self.entry.mark,
-            id: &self.token.id,
-        };
+        let mark = Mark::Token(&self.token.id);
         if links.is_revoked(mark) {
             let end = self.gate.last_second(self.entry, self.token);
             links.revoked_until(mark, end.unwrap_or(u64::MAX));

@@ -244,7 +244,7 @@ is azion_token('k', '/a/b', 1), azion_token('k/a', '/b', 1), 'the border between
 
 # These documents have tests of their own, with theirs.
 my $place = Documents::Nginx->new('root html;');
-for my $document (grep { !/README|performance|streaming|recipes|migrate|troubleshooting|logging|monitoring|rotation|secure-token\.md/ } documents()) {
+for my $document (grep { !/README|performance|sharing|streaming|recipes|migrate|troubleshooting|logging|monitoring|rotation|secure-token\.md/ } documents()) {
     for my $block (blocks($document, lang => 'sh')) {
         for my $line (split /\n/, $block->{text}) {
             run_command($line, $place) or fail "$block->{where}: there is no test for \"$line\"";

@@ -23,10 +23,9 @@ my $sealed = "secure_token ectoken; $secret";
 $nginx->write("$_.key", "the-$_-secret-in-a-file\n") for qw(first second third);
 chmod 0600, "@{[$nginx->dir]}/$_.key" for qw(first second third);
 
-$nginx->write('revoked-one', "key 1\n");
-$nginx->write('revoked-two', "key another\n");
 # Each link of its own.
 my $links = 0;
+$nginx->write("$_.revoked", "key $_\n") for qw(first second);
 
 # What an answer says, to requests at a path that differ in what the directive is about. A request is its line
 # with headers behind it.
@@ -224,11 +223,11 @@ my %inherited = (
         says    => ['200 403 403', '200 200 403', '200 200 200'],
     },
     secure_token_revoked_file => {
-        beside  => $azion,
-        outer   => 'secure_token_revoked_file DIR/revoked-one;',
-        inner   => 'secure_token_revoked_file DIR/revoked-two;',
-        answers => statuses(sub { get(azion($_[0])) }),
-        says    => [403, 200, 200],
+        beside  => 'secure_token azion; secure_token_secret the-first-secret-of-two id=first; secure_token_secret the-second-secret-of-two id=second;',
+        outer   => 'secure_token_revoked_file first.revoked;',
+        inner   => 'secure_token_revoked_file second.revoked;',
+        answers => statuses(map { opened_by($_) } qw(the-first-secret-of-two the-second-secret-of-two)),
+        says    => ['403 200', '200 403', '200 200'],
     },
     secure_token_preflight => {
         beside  => $azion,
@@ -422,6 +421,29 @@ subtest 'secure_token_metrics: answers in its very location, whatever stands aro
     CONF
     ok $nginx->renew, 'another configuration';
     is answers_at($case, 'answers', $_), 'counters', "$outside{$_} in it does" for '/if', '/limit';
+    is $nginx->alarms, '', 'nothing alarming in the log';
+    $nginx->stop;
+};
+
+subtest 'secure_token_revoke: answers in its very location, whatever stands around it' => sub {
+    my $zone = 'secure_token_links links:1m; allow unix:; deny all;';
+    $nginx->configure(http => $zone . server('revokes', '', 'secure_token_revoke;'));
+    my ($status, $said) = $nginx->test;
+    is $status, 0, 'the configuration is taken' or diag $said;
+    $nginx->start;
+    my $case = { answers => sub { my ($at, $ask) = @_; my $answer = $ask->(get($at)); return $answer->{body} =~ /^tokens 0$/m ? 'how much' : $answer->{body} } };
+    is answers_at($case, 'revokes', '/own'), 'how much', 'the location itself';
+    is answers_at($case, 'revokes', '/own/deep/a'), "/own/deep\n", 'a location in it does not';
+    is answers_at($case, 'revokes', '/plain/a'), "/plain\n", 'nor does one beside it';
+    $nginx->configure(http => $zone . <<'    CONF');
+    server {
+        listen unix:DIR/revokes.sock;
+        location /if { secure_token_revoke; if ($request_uri) { set $x 1; } }
+        location /limit { secure_token_revoke; limit_except POST { allow all; } }
+    }
+    CONF
+    ok $nginx->renew, 'another configuration';
+    is answers_at($case, 'revokes', $_), 'how much', "$outside{$_} in it does" for '/if', '/limit';
     is $nginx->alarms, '', 'nothing alarming in the log';
     $nginx->stop;
 };

@@ -24,6 +24,8 @@ $nginx->write("html/dir/$_", "a file\n") for qw(a.txt b.txt);
 sub token_of { my ($scheme, $link) = @_; my ($at, $length) = field_in($scheme, $link, 'token'); return substr $link, $at, $length }
 sub value_of { my ($link, $name) = @_; my ($value) = $link =~ /[?&]\Q$name\E=([^&]*)/; return $value }
 
+# In how many seconds links expire: some open for a minute, and some say only in which they expire.
+sub soon { return $_[0]{link} =~ /yyyymmddhhmm/ ? (300, 600) : (50, 20) }
 my $number = 0;
 # A link of its own each time.
 sub link_to { my ($path, %with) = @_; return azion($path, expires => $later + $number++, %with) }
@@ -76,7 +78,7 @@ my ($posted, $digest, $dry, $good) = map { link_to("/$_/a.txt") } qw(tokens toke
 my %link;
 for my $scheme (schemes()) {
     my $name = $scheme->{name};
-    $link{$name} = [map { signed($scheme, prefix_of($scheme) . "/of-$name/a.txt", expires => later($_), secret => $SECRET) } 50, 20];
+    $link{$name} = [map { signed($scheme, prefix_of($scheme) . "/of-$name/a.txt", expires => later($_), secret => $SECRET) } soon($scheme)];
 }
 # Links that carry no time are all the same.
 my %of = map { my $scheme = $_; ($scheme->{name} => token_of($scheme, $link{ $scheme->{name} }[0])) } schemes();

@@ -9,7 +9,9 @@ use super::formats::OwnFormat;
 use super::open::Blocks;
 use super::reserved::ReservedSecrets;
 use super::revoked::RevokedLists;
+use super::revoking::Revoking;
 use crate::counters::{self, Counters, Counts, Full};
+use crate::gate::Revocable;
 use crate::grace::Viewers;
 use crate::nginx::{Conf, Cycle, Failed, Level, Place, Shared, Value, Zone};
 use crate::sharing::Links;
@@ -61,6 +63,10 @@ pub(crate) struct Main {
     pub(super) limits_place: Option<(&'static str, Place)>,
     /// The links that are remembered, for that.
     pub(crate) links: Rc<Links>,
+    /// What can be revoked of what is in force anywhere.
+    pub(crate) revocable: Revocable,
+    /// The locations that revoke, until everything was read.
+    pub(super) revoking: Vec<Revoking>,
     /// The names of all zones.
     pub(crate) zone_names: BTreeSet<Box<[u8]>>,
     /// What all the locations count.
@@ -188,6 +194,7 @@ impl Main {
                 ),
             });
         }
+        let mut complaints = self.revoking_complaints(cf)?;
         if let Some(complaint) = std::mem::take(&mut self.revoked_lists).finish() {
             return Err(complaint);
         }
@@ -196,7 +203,8 @@ impl Main {
         }
         let named = std::mem::take(&mut self.named_variables);
         let Some((_, naming)) = named.into_iter().find(|(name, _)| !cf.has_variable(name)) else {
-            return Ok(std::mem::take(&mut self.blocks).complaints());
+            complaints.extend(std::mem::take(&mut self.blocks).complaints());
+            return Ok(complaints);
         };
         let what = if naming.is_secret {
             "names a variable that does not exist; put a secret that has a \"$\" into a file and name \

@@ -1,4 +1,4 @@
-//! `secure_token_revoked_file`.
+//! `secure_token_revoked_file` and `secure_token_revoke`.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use nginx_sys::O_NONBLOCK;
 use ngx::http::HttpModuleMainConf as _;
 
-use super::block::{Block, Wrong, wrong};
-use crate::Module;
+use super::block::{Block, Wrong, once, wrong};
 use crate::config::RevokedFile;
+use crate::{Module, revoke as revoking};
 
 /// `secure_token_revoked_file path ...`
 pub(super) fn files(block: &mut Block<'_>) -> Result<(), Wrong> {
@@ -30,6 +30,14 @@ pub(super) fn files(block: &mut Block<'_>) -> Result<(), Wrong> {
     let list = main.revoked_lists.list(paths, place, read_all);
     let list = list.map_err(wrong)?;
     block.once(|written| &mut written.revoked, list)
+}
+
+/// `secure_token_revoke`
+pub(super) fn revoke(block: &mut Block<'_>) -> Result<(), Wrong> {
+    let place = block.cf.place();
+    once(&mut block.location.revokes, place)?;
+    block.cf.answer_with(revoking::handler)?;
+    Ok(())
 }
 
 fn read_all(paths: &[PathBuf]) -> Result<Vec<RevokedFile>, String> {

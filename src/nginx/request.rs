@@ -5,8 +5,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ptr;
 
 use nginx_sys::{
-    AF_INET, AF_INET6, NGX_HTTP_GET, NGX_HTTP_HEAD, NGX_HTTP_OPTIONS, NGX_HTTP_SATISFY_ANY,
-    ngx_hash_key, ngx_http_get_variable, ngx_str_t, sockaddr_in, sockaddr_in6,
+    AF_INET, AF_INET6, NGX_HTTP_GET, NGX_HTTP_HEAD, NGX_HTTP_OPTIONS, NGX_HTTP_POST,
+    NGX_HTTP_SATISFY_ANY, ngx_hash_key, ngx_http_get_variable, ngx_str_t, sockaddr_in,
+    sockaddr_in6,
 };
 use ngx::http::{HttpModuleLocationConf as _, NgxHttpCoreModule, Request};
 
@@ -101,6 +102,11 @@ pub(crate) fn is_preflight(r: &Request) -> bool {
 /// Whether the client asks for what stands in front of an answer, and not for the answer.
 pub(crate) fn is_head(r: &Request) -> bool {
     r.as_ref().method == NGX_HTTP_HEAD as usize
+}
+
+/// Whether the client sends something to be done.
+pub(crate) fn is_post(r: &Request) -> bool {
+    r.as_ref().method == NGX_HTTP_POST as usize
 }
 
 /// Whether the method is one that only asks.

@@ -1,7 +1,5 @@
 //! What was revoked while NGINX ran: tokens, secrets, sessions, and all that was issued before a time.
 
-#![allow(dead_code)]
-
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use links::{Kind, NoRoom, SchemeMark, Trace};
@@ -9,15 +7,14 @@ use token::TokenId;
 
 use super::memory::{Links, Memory};
 
+/// Stands for all schemes. None has this name.
+const ANY_SCHEME: &str = "";
+
 /// What is revoked.
 #[derive(Clone, Copy)]
 pub(crate) enum Mark<'a> {
-    /// A token of a scheme.
-    Token {
-        /// The scheme's.
-        scheme: SchemeMark,
-        id: &'a TokenId,
-    },
+    /// A token, of whichever scheme: no two of them have tokens that are known by the same.
+    Token(&'a TokenId),
     /// All tokens of a secret, by its id.
     Key(&'a [u8]),
     /// All tokens of a session.
@@ -46,7 +43,7 @@ pub(crate) struct Revocations {
 impl Mark<'_> {
     fn trace(self, memory: &Memory) -> Trace {
         match self {
-            Self::Token { scheme, id } => memory.key().link(scheme, id.as_bytes()),
+            Self::Token(id) => memory.key().link(SchemeMark::of(ANY_SCHEME), id.as_bytes()),
             Self::Key(id) => memory.key().revoked(Kind::Key, id),
             Self::Session(id) => memory.key().revoked(Kind::Session, id),
         }
@@ -54,7 +51,7 @@ impl Mark<'_> {
 
     fn total(self, totals: &Totals) -> &AtomicU64 {
         match self {
-            Self::Token { .. } => &totals.tokens,
+            Self::Token(_) => &totals.tokens,
             Self::Key(_) => &totals.keys,
             Self::Session(_) => &totals.sessions,
         }
@@ -62,11 +59,6 @@ impl Mark<'_> {
 }
 
 impl Links {
-    /// Whether there is a zone for it.
-    pub(crate) fn is_there(&self) -> bool {
-        self.memory().is_some()
-    }
-
     /// Whether anything was revoked.
     #[inline]
     pub(crate) fn has_revocations(&self) -> bool {

@@ -5,10 +5,7 @@ use token::Scheme;
 use super::Complaint;
 use crate::config::Written;
 use crate::nginx::Level;
-
-/// What to do about a scheme of whose links nobody can tell when they were issued.
-pub(in crate::config) const ADD_MAX_LIFETIME: &str = "add \"secure_token_max_lifetime\" with how long they are valid at most, \
-     or revoke a \"key\" instead";
+use crate::revoke::ADD_MAX_LIFETIME;
 
 impl Written {
     /// The first scheme in force of whose links nobody can tell whether they were issued before a time.
