@@ -169,7 +169,7 @@ sub says {
 }
 my $azion = 'secure_token azion; secure_token_revoked_file DIR/list;';
 says 'a file of all kinds of lines', "\xef\xbb\xbf# a comment\r\n\r\ntoken " . value_of($posted, 'st') . "\r\nkey a\r\n", $azion;
-says 'no file', undef, 'secure_token azion; secure_token_revoked_file DIR/nowhere;', '"secure_token_revoked_file": cannot read "DIR/nowhere": No such file or directory';
+says 'no file', undef, 'secure_token azion; secure_token_revoked_file DIR/nowhere;', '"secure_token_revoked_file": cannot read the file: No such file or directory';
 says 'a folder', undef, 'secure_token azion; secure_token_revoked_file DIR;', '"secure_token_revoked_file": "DIR" is not a file; name one';
 mkfifo($nginx->dir . '/pipe', 0600) or die $!;
 says 'a pipe', undef, 'secure_token azion; secure_token_revoked_file DIR/pipe;', '"DIR/pipe" is not a file';

@@ -48,6 +48,11 @@ fn read_all(paths: &[PathBuf]) -> Result<Vec<RevokedFile>, String> {
             Ok(None) => Err(format!(
                 "\"{name}\" is not a file; name one with a line for each token that is revoked"
             )),
+            // What names no file may be a secret in the wrong place.
+            Err(error) if !path.exists() => Err(format!(
+                "cannot read the file: {error}; name one with a line for each token that is revoked, and create an empty one \
+                 where there is none yet"
+            )),
             Err(error) => Err(format!("cannot read \"{name}\": {error}")),
         }
     };
