@@ -140,11 +140,10 @@ impl token::Request for RequestView<'_> {
         issued: Option<u64>,
         session: impl FnOnce() -> Option<Cow<'t, [u8]>>,
     ) -> bool {
-        let (gate, entry) = (self.gate, self.entry);
+        let entry = self.entry;
         let revocation = entry.revocation.as_deref();
         revocation.is_some_and(|revocation| {
             let question = Question {
-                gate,
                 entry,
                 token,
                 issued,

@@ -4,12 +4,11 @@ use std::borrow::Cow;
 
 use token::OpenedToken;
 
-use crate::gate::{Entry, Gate, Listed, Revocation};
+use crate::gate::{Entry, Listed, Revocation};
 use crate::sharing::{Links, Mark};
 
 /// What is asked about.
 pub(crate) struct Question<'a> {
-    pub(crate) gate: &'a Gate,
     pub(crate) entry: &'a Entry,
     pub(crate) token: &'a OpenedToken,
     /// When it was issued, in Unix seconds; `None` where it does not say so.
@@ -58,8 +57,8 @@ impl Question<'_> {
     fn is_marked(&self, links: &Links) -> bool {
         let mark = Mark::Token(&self.token.id);
         if links.is_revoked(mark) {
-            let end = self.gate.last_second(self.entry, self.token);
-            links.revoked_until(mark, end.unwrap_or(u64::MAX));
+            let expires = self.token.claims.expires();
+            links.revoked_until(mark, expires.unwrap_or(u64::MAX));
             return true;
         }
         let secret = self.entry.secret_of(self.token);

@@ -12,6 +12,8 @@ use SecureToken;
 use SecureToken::Nginx;
 use SecureToken::Schemes;
 
+plan skip_all => 'this NGINX is built without realip' unless $SecureToken::Nginx::V =~ /--with-http_realip_module/;
+
 my $later = later();
 my $nginx = SecureToken::Nginx->new(main => 'worker_processes 4;');
 my $files = 'alias DIR/html/dir/;';
@@ -42,6 +44,10 @@ my @of_schemes = map {
 } schemes();
 my $conf = <<"CONF";
     secure_token_links links:1m;
+    secure_token_zone tokens:1m;
+    secure_token_playback_zone viewers:1m;
+    set_real_ip_from unix:;
+    real_ip_header X-Client;
     client_body_buffer_size 1k;
 
     server {
@@ -57,11 +63,13 @@ my $conf = <<"CONF";
 
         location /tokens/  { $files }
         location /keys/    { $files }
+        location /grace/   { secure_token_playback_grace 1h; secure_token_uri /grace/; $files }
         location /dry/     { secure_token_dry_run on; $files }
         location /session/ { secure_token akamai; secure_token_secret $hex; $files }
         location /issued/  { secure_token alibaba-a; secure_token_ttl 1h; secure_token_secret $SECRET id=issued; $files }
-        location = /revoke { secure_token off; secure_token_revoke; allow unix:; deny all; client_max_body_size 0; }
+        location = /revoke { secure_token off; secure_token_revoke; allow unix:; allow 192.0.2.1; deny all; client_max_body_size 0; }
         location = /desk   { secure_token off; secure_token_revoke; auth_basic desk; auth_basic_user_file DIR/passwords; }
+        location = /metrics { secure_token off; secure_token_metrics; }
         location = /link   { secure_token_revoke; }
     }
     server {
@@ -130,6 +138,14 @@ for my $scheme (schemes()) {
     opens "$name: another one does", $other;
 }
 
+my ($ends, $goes_on) = map { azion("/grace/a.txt", signs => '/grace/', expires => time + $_) } 2, 3;
+sub graced { my ($link) = @_; return seen($nginx->get($link, 'X-Client: 192.0.2.1')) }
+is graced($_), '200 PASSED:', 'a link opens before it expires' for $ends, $goes_on;
+accepts 'its token is revoked', 'token ' . value_of($ends, 'st');
+sleep 4;
+is graced($goes_on), '200 PASSED:', 'who has begun may go on by a link that expired';
+isnt graced($ends), '200 PASSED:', 'and by none that is revoked';
+
 # --- Sessions, and where something is wrong -------------------------------------------------------------------------
 
 opens 'a link of a session', of_session('/session/a.txt', '7f3a');
@@ -176,6 +192,10 @@ is send_to(link_to('/link'), $line)->{status}, 204, 'which opens it';
 
 like $nginx->log, qr/\[notice\] [^\n]*secure_token: revoked, lines: 200,? /, 'the log says how many lines were revoked';
 unlike $nginx->log, qr/\Q@{[ value_of($many[1], 'st') ]}\E/, 'and no token';
+
+my %number = list() =~ /^(\w+) (\d+)$/mg;
+my ($marks) = $nginx->get('/metrics')->{body} =~ /^secure_token_links\{state="revoked"\} (\d+)$/m;
+is $marks, $number{tokens} + $number{keys} + $number{sessions}, 'how much is revoked is a number of secure_token_metrics as well';
 
 # --- Through reloads and deaths of workers --------------------------------------------------------------------------
 

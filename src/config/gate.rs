@@ -139,6 +139,9 @@ impl Written {
             })
         });
         let listed = listed.transpose()?;
+        let skew = of(&self.clock_skew).unwrap_or(0);
+        let grace = of(&self.playback_grace).flatten().unwrap_or(0);
+        main.links.keep_for(skew.saturating_add(grace));
         let links = main.links_place.map(|_| Rc::clone(&main.links));
         let is_any = listed.is_some() || links.is_some();
         Ok(is_any.then(|| Box::new(Revocation { listed, links })))

@@ -67,8 +67,8 @@ pub(super) fn write(numbers: &Numbers<'_>, out: &mut dyn Write) -> fmt::Result {
     if let Some(links) = links {
         write!(
             out,
-            ",\"links\":{{\"room\":{},\"taken\":{},\"forgotten\":{}}}",
-            links.room, links.taken, links.forgotten
+            ",\"links\":{{\"room\":{},\"taken\":{},\"forgotten\":{},\"revoked\":{}}}",
+            links.room, links.taken, links.forgotten, links.revoked
         )?;
     }
     out.write_str("}\n")

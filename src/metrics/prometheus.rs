@@ -110,11 +110,13 @@ fn write_links(links: &Occupancy, out: &mut dyn Write) -> fmt::Result {
         room,
         taken,
         forgotten,
+        revoked,
     } = links;
-    let help = "Links that have room, and those that are remembered and have not expired.";
+    let help = "Links that have room, those that are remembered and have not expired, and what is revoked.";
     head(out, "links", "gauge", help)?;
     writeln!(out, "secure_token_links{{state=\"room\"}} {room}")?;
     writeln!(out, "secure_token_links{{state=\"taken\"}} {taken}")?;
+    writeln!(out, "secure_token_links{{state=\"revoked\"}} {revoked}")?;
     let help = "Links that were forgotten before they expired, for want of room.";
     head(out, "links_forgotten_total", "counter", help)?;
     writeln!(out, "secure_token_links_forgotten_total {forgotten}")

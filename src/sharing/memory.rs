@@ -1,6 +1,6 @@
 //! The zone in which links are remembered: `secure_token_links`.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use links::{Bucket, Key, RevokedSet};
@@ -44,6 +44,8 @@ unsafe impl Shareable for Bucket {}
 #[derive(Default)]
 pub(crate) struct Links {
     memory: OnceCell<Shared<Memory>>,
+    /// How many seconds after its expiry a token opens at most, anywhere.
+    slack: Cell<u64>,
 }
 
 /// How many links there are.
@@ -54,6 +56,8 @@ pub(crate) struct Occupancy {
     pub(crate) taken: u64,
     /// That were forgotten before they were over.
     pub(crate) forgotten: u64,
+    /// Tokens, secrets and sessions that were revoked.
+    pub(crate) revoked: u64,
 }
 
 impl Links {
@@ -82,6 +86,15 @@ impl Links {
         self.memory.set(memory).map_err(|_| Failed)
     }
 
+    /// To be told for each location how many seconds after its expiry a token opens there.
+    pub(crate) fn keep_for(&self, seconds: u64) {
+        self.slack.set(self.slack.get().max(seconds));
+    }
+
+    pub(super) fn slack(&self) -> u64 {
+        self.slack.get()
+    }
+
     pub(super) fn memory(&self) -> Option<&Memory> {
         self.memory.get()?.get()
     }
@@ -95,6 +108,7 @@ impl Links {
             room: buckets.len().saturating_mul(Bucket::LINKS) as u64,
             taken: taken as u64,
             forgotten: memory.forgotten.load(Ordering::Relaxed),
+            revoked: memory.totals.marks(),
         })
     }
 }

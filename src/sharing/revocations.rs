@@ -40,6 +40,14 @@ pub(crate) struct Revocations {
     pub(crate) before: u64,
 }
 
+impl Totals {
+    /// How many places they take.
+    pub(super) fn marks(&self) -> u64 {
+        let all = [&self.tokens, &self.keys, &self.sessions];
+        all.iter().map(|total| total.load(Ordering::SeqCst)).sum()
+    }
+}
+
 impl Mark<'_> {
     fn trace(self, memory: &Memory) -> Trace {
         match self {
@@ -107,9 +115,10 @@ impl Links {
             && memory.revoked().has(mark.trace(memory))
     }
 
-    /// To be told when a token that is revoked would have expired, in Unix seconds: from then on its place may be another's.
-    pub(crate) fn revoked_until(&self, mark: Mark<'_>, end: u64) {
+    /// To be told when a token that is revoked expires, in Unix seconds: once it opens nowhere its place may be another's.
+    pub(crate) fn revoked_until(&self, mark: Mark<'_>, expires: u64) {
         if let Some(memory) = self.memory() {
+            let end = expires.saturating_add(self.slack());
             memory.revoked().end_at(mark.trace(memory), end);
         }
     }
