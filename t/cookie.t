@@ -11,6 +11,7 @@ use SecureToken;
 use SecureToken::Ectoken;
 use SecureToken::Nginx;
 use SecureToken::Player;
+use SecureToken::Wait qw(seconds_until);
 
 my $nginx   = SecureToken::Nginx->new;
 my $dir     = $nginx->dir;
@@ -127,10 +128,10 @@ sets(link_to('/any/all.m3u8'), $plain, 'an accepted token is set as a cookie, as
 {
     my ($cookie) = cookies(ask(link_to('/any/all.m3u8')));
     my ($age) = $cookie =~ /Max-Age=(\d+)/;
-    my $left = $expires - time;
+    my $left = seconds_until($expires);
     ok $age >= $left && $age <= $left + 5, 'which lasts until the token expires' or diag "$age, $left";
     ($age) = map { /Max-Age=(\d+)/ } cookies(ask(link_to('/skew/all.m3u8')));
-    $left = $expires + 3600 - time;
+    $left = seconds_until($expires + 3600);
     ok $age >= $left && $age <= $left + 5, 'and as long as it opens after that' or diag "$age, $left";
     ($age) = map { /Max-Age=(\d+)/ } cookies(ask(link_to('/skew/all.m3u8', expires => earlier(60))));
     ok $age <= 3600 - 60 && $age > 3600 - 70, 'also where it has expired' or diag $age;

@@ -76,7 +76,9 @@ fn read_iso(text: &[u8]) -> Option<u64> {
     } else {
         return None;
     };
-    time.as_second().try_into().ok()
+    // In whole seconds what is a fraction before the first one would be that one.
+    let seconds = (time >= Timestamp::UNIX_EPOCH).then(|| time.as_second());
+    seconds?.try_into().ok()
 }
 
 /// What the parser takes besides, such as comments and days of one digit, could be a date with something beside it.
@@ -107,7 +109,10 @@ fn is_like_iso_date(text: &[u8]) -> bool {
     };
     let is_fraction = match fraction {
         [] => true,
-        [b'.', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_digit),
+        // More than nanoseconds no parser has to take.
+        [b'.', digits @ ..] => {
+            matches!(digits.len(), 1..=9) && digits.iter().all(u8::is_ascii_digit)
+        }
         _ => false,
     };
     let is_offset = match offset {
@@ -195,6 +200,7 @@ mod tests {
         for text in [
             "2030-01-01T00:00:00Z",
             "2030-01-01T00:00:00.000Z",
+            "2030-01-01T00:00:00.123456789Z",
             "2030-01-01T08:00:00+08:00",
             "2029-12-31T18:30:00-05:30",
             "Tue, 01 Jan 2030 00:00:00 GMT",
@@ -213,6 +219,7 @@ mod tests {
             "2030-01-01T000000Z",
             "2030-01-01T00:00:00,5Z",
             "2030-01-01T00:00:00.Z",
+            "2030-01-01T00:00:00.1234567890Z",
             "2030-01-01T00:00:00+24:00",
             "2030-01-01T00:00:00-25:30",
             "2030-01-01T00:00:00+00",
@@ -228,6 +235,20 @@ mod tests {
             "Tue, 01 Jan 2030 00:00:00 +0000",
             "Tue, 01 Jan 2030 00:00:00 GMT (/a)",
             " Tue, 01 Jan 2030 00:00:00 GMT",
+        ] {
+            assert_eq!(iso(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_time_is_before_the_first_second() {
+        let iso = |text: &str| TimeSpelling::Iso.read(text.as_bytes());
+        assert_eq!(iso("1970-01-01T00:00:00.5Z"), Some(0));
+        for text in [
+            "1969-12-31T23:59:59.5Z",
+            "1970-01-01T00:59:59.999999999+01:00",
+            "1969-12-31T23:59:59Z",
+            "Wed, 31 Dec 1969 23:59:59 GMT",
         ] {
             assert_eq!(iso(text), None, "{text}");
         }

@@ -46,6 +46,9 @@ fn iso(text: &str) -> Option<u64> {
     }
     // The crate takes small letters and a blank, too.
     let is_one = text.as_bytes().get(10) == Some(&b'T') && !text.ends_with('z');
+    // And fractions as long as one likes.
+    let fraction = text.split_once('.').map_or("", |(_, behind)| behind);
+    let is_one = is_one && fraction.find(['Z', '+', '-']).is_none_or(|end| end <= 9);
     let time = is_one.then(|| DateTime::parse_from_rfc3339(text).ok())??;
     u64::try_from(time.timestamp()).ok()
 }

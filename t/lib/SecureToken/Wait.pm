@@ -15,6 +15,7 @@ use Time::HiRes qw(sleep time);
 
 use Exporter qw(import);
 our @EXPORT = qw(wait_for written);
+our @EXPORT_OK = qw(seconds_until);
 
 # A machine that does a lot else needs its time. A test that passes waits no longer than it must.
 my $PATIENCE = 30;
@@ -30,6 +31,10 @@ sub wait_for {
         sleep 0.02;
     }
 }
+
+# Seconds until then, by the clock that NGINX reads. Perl's own `time` is some milliseconds behind it, and so at times by
+# a whole second.
+sub seconds_until { return $_[0] - int time }
 
 # What is in a log, once that is enough. NGINX writes of a request into the access log after the client has
 # got its answer; what the module says in the error log comes before it.
