@@ -17,7 +17,7 @@ pub(crate) struct Question<'a> {
 
 impl Revocation {
     /// Whether the token is revoked. `session`: the one that it names.
-    #[inline(never)]
+    #[inline]
     pub(crate) fn has<'t>(
         &self,
         question: &Question<'_>,
@@ -25,6 +25,17 @@ impl Revocation {
     ) -> bool {
         let links = self.links.as_deref();
         let links = links.filter(|links| links.has_revocations());
+        // As a rule there is a zone, and nothing in it is revoked.
+        (self.listed.is_some() || links.is_some()) && self.has_any(question, links, session)
+    }
+
+    #[inline(never)]
+    fn has_any<'t>(
+        &self,
+        question: &Question<'_>,
+        links: Option<&Links>,
+        session: impl FnOnce() -> Option<Cow<'t, [u8]>>,
+    ) -> bool {
         if let Some(listed) = &self.listed
             && question.is_listed(listed)
         {

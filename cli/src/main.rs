@@ -23,6 +23,7 @@ mod output;
 mod playlist;
 mod request_args;
 mod revoke;
+mod revoked;
 mod scheme_args;
 mod schemes;
 mod secrets;

@@ -1,7 +1,7 @@
 //! What a verdict means, and what to do about it.
 
 use explain::text::show;
-use explain::{LinkRequest, time};
+use explain::{LinkRequest, RevokedBy, time};
 use token::{Carrier, Encoding, Format, Params, Reason, Scheme, TimeEvent, TimeSpelling, Verdict};
 
 /// What finds out more about a refusal, where there is more to be found.
@@ -22,7 +22,18 @@ pub(crate) fn of(request: &LinkRequest<'_>, verdict: &Verdict, reason: Reason) -
              clocks are right.",
             time::utc(start)
         ),
+        None if reason == Reason::Revoked => revoked(request),
         None => meaning(reason, &request.scheme, &request.rules.params),
+    }
+}
+
+fn revoked(request: &LinkRequest<'_>) -> String {
+    let meaning = meaning(Reason::Revoked, &request.scheme, &request.rules.params);
+    match request.revoked_by() {
+        Some(RevokedBy { file, line, word }) => {
+            format!("{meaning} It is line {line} of {file}, \"{word}\".")
+        }
+        None => meaning,
     }
 }
 

@@ -84,10 +84,7 @@ pub(crate) fn run(mut args: Args) -> Result<ExitCode, Trouble> {
         .read(&mut args.link, name, Some(no_secrets()), &settled)?
     {
         Some(location) => location.guards,
-        None => vec![Guard {
-            scheme: args.scheme.required()?,
-            secrets: no_secrets(),
-        }],
+        None => vec![Guard::new(args.scheme.required()?, no_secrets())],
     };
     let revoker = Revoker {
         guards: args.request.asked(guards)?,

@@ -74,7 +74,7 @@ pub use key::{Key, KeyError};
 pub use name::Name;
 pub use place::{Place, behind_sent};
 pub use query::{FieldParam, Params, QueryFields};
-pub use request::{Failure, Request, RequestParts, Rules, Source};
+pub use request::{Failure, Request, RequestParts, RevokedCheck, Rules, Source};
 pub use revocation::{Revocation, RevocationError, revocations};
 pub use scheme::{FieldSink, Random, Scheme};
 pub use secret::Secret;

@@ -124,9 +124,24 @@ pub struct RequestParts<'a> {
     pub protocol: &'a [u8],
     /// See [`Request::variable`].
     pub variables: &'a [&'a [u8]],
+    /// See [`Request::is_revoked`]; `None` where nothing is.
+    pub revoked: Option<&'a RevokedCheck<'a>>,
 }
 
+/// Whether a token that is right was revoked: by itself, by when it was issued, or by its session.
+pub type RevokedCheck<'a> = dyn Fn(&OpenedToken, Option<u64>, Option<&[u8]>) -> bool + 'a;
+
 impl Request for RequestParts<'_> {
+    fn is_revoked<'t>(
+        &self,
+        token: &OpenedToken,
+        issued: Option<u64>,
+        session: impl FnOnce() -> Option<Cow<'t, [u8]>>,
+    ) -> bool {
+        let check = self.revoked;
+        check.is_some_and(|check| check(token, issued, session().as_deref()))
+    }
+
     fn path(&self) -> Result<&[u8], Failure> {
         Ok(self.path)
     }
