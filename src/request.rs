@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 use ngx::http::Request;
 use token::{Failure, OpenedToken, Secret, Source};
 
-use crate::gate::{ClientAddress, Entry, Gate};
+use crate::gate::{ClientAddress, Entry, Gate, Revocation};
 use crate::nginx::{self, Failed, Value};
 use crate::revocation::Question;
 
@@ -134,6 +134,11 @@ impl token::Request for RequestView<'_> {
     }
 
     #[inline]
+    fn may_be_revoked(&self) -> bool {
+        let revocation = self.entry.revocation.as_deref();
+        revocation.is_some_and(Revocation::is_any)
+    }
+
     fn is_revoked<'t>(
         &self,
         token: &OpenedToken,

@@ -16,26 +16,25 @@ pub(crate) struct Question<'a> {
 }
 
 impl Revocation {
-    /// Whether the token is revoked. `session`: the one that it names.
+    /// Whether anything is. As a rule there is a zone, and nothing in it is revoked.
     #[inline]
+    pub(crate) fn is_any(&self) -> bool {
+        self.listed.is_some() || self.links_with_any().is_some()
+    }
+
+    #[inline]
+    fn links_with_any(&self) -> Option<&Links> {
+        let links = self.links.as_deref();
+        links.filter(|links| links.has_revocations())
+    }
+
+    /// Whether the token is revoked. `session`: the one that it names.
     pub(crate) fn has<'t>(
         &self,
         question: &Question<'_>,
         session: impl FnOnce() -> Option<Cow<'t, [u8]>>,
     ) -> bool {
-        let links = self.links.as_deref();
-        let links = links.filter(|links| links.has_revocations());
-        // As a rule there is a zone, and nothing in it is revoked.
-        (self.listed.is_some() || links.is_some()) && self.has_any(question, links, session)
-    }
-
-    #[inline(never)]
-    fn has_any<'t>(
-        &self,
-        question: &Question<'_>,
-        links: Option<&Links>,
-        session: impl FnOnce() -> Option<Cow<'t, [u8]>>,
-    ) -> bool {
+        let links = self.links_with_any();
         if let Some(listed) = &self.listed
             && question.is_listed(listed)
         {

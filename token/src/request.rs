@@ -52,6 +52,12 @@ pub trait Request {
     /// The server's variable at a position of [`Format::variables`](crate::Format::variables).
     fn variable(&self, index: usize) -> Result<&[u8], Failure>;
 
+    /// Whether [`is_revoked`](Self::is_revoked) may say so of any token.
+    #[inline]
+    fn may_be_revoked(&self) -> bool {
+        false
+    }
+
     /// Whether the server ended a token that is right before its time. `issued`: when it was issued, in Unix seconds,
     /// where it says so. `session`: the one that it names.
     #[inline]
@@ -132,6 +138,10 @@ pub struct RequestParts<'a> {
 pub type RevokedCheck<'a> = dyn Fn(&OpenedToken, Option<u64>, Option<&[u8]>) -> bool + 'a;
 
 impl Request for RequestParts<'_> {
+    fn may_be_revoked(&self) -> bool {
+        self.revoked.is_some()
+    }
+
     fn is_revoked<'t>(
         &self,
         token: &OpenedToken,
