@@ -58,7 +58,7 @@ events {}
 http {
     access_log off;
     log_format token '\$status \$request_time';
-    keepalive_requests 1000000;
+    keepalive_requests 10000000;
     large_client_header_buffers 4 32k;
     $3
     map \$host \$tenant { 127.0.0.1 $secret; }

@@ -17,6 +17,7 @@ use crate::output::{self, Trouble};
 use crate::request_args::{RequestArgs, deciding, link_request};
 use crate::scheme_args::SchemeArgs;
 use crate::secrets::Secrets;
+use crate::variables;
 
 /// Write the lines that end links before their time, for secure_token_revoked_file and secure_token_revoke
 ///
@@ -86,8 +87,11 @@ pub(crate) fn run(mut args: Args) -> Result<ExitCode, Trouble> {
         Some(location) => location.guards,
         None => vec![Guard::new(args.scheme.required()?, no_secrets())],
     };
+    let guards = args.request.asked(guards)?;
+    let schemes = guards.iter().map(|guard| &guard.scheme);
+    args.link.var.extend(schemes.flat_map(variables::empty));
     let revoker = Revoker {
-        guards: args.request.asked(guards)?,
+        guards,
         link: args.link,
         request: args.request,
     };

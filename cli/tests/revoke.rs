@@ -162,3 +162,18 @@ fn without_anything_to_revoke_or_a_scheme_the_command_says_so() {
         ran.err
     );
 }
+
+#[test]
+fn what_a_token_is_a_digest_of_need_not_be_known() {
+    let format =
+        "?st={token}&e={expires} hmac-sha256:base64url \"{path}\\n{expires}\\n$uid\\n{client_ip}\"";
+    let token = "FyzTaXwoaMsk3tfRZ0wgVAFyzTaXwoaMsk3tfRZ0wgU";
+    let log = format!("192.0.2.7 - - [x] \"GET /a?st={token}&e={EXPIRES} HTTP/1.1\" 200 5");
+    let ran = Cli::new().run(&["revoke", "--format", format, &log]);
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (0, format!("# /a\ntoken {token}\n").as_str()),
+        "{}",
+        ran.err
+    );
+}

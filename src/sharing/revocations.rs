@@ -1,6 +1,6 @@
 //! What was revoked while NGINX ran: tokens, secrets, sessions, and all that was issued before a time.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use links::{Kind, NoRoom, SchemeMark, Trace};
 use token::TokenId;
@@ -29,6 +29,8 @@ pub(super) struct Totals {
     sessions: AtomicU64,
     /// In Unix seconds; 0 for never.
     before: AtomicU64,
+    /// Whether there is any of all that, so that requests ask once.
+    is_any: AtomicBool,
 }
 
 /// What was revoked.
@@ -70,17 +72,8 @@ impl Links {
     /// Whether anything was revoked.
     #[inline]
     pub(crate) fn has_revocations(&self) -> bool {
-        let Some(memory) = self.memory() else {
-            return false;
-        };
-        let totals = memory.totals();
-        let all = [
-            &totals.tokens,
-            &totals.keys,
-            &totals.sessions,
-            &totals.before,
-        ];
-        all.iter().any(|total| total.load(Ordering::SeqCst) > 0)
+        let memory = self.memory();
+        memory.is_some_and(|memory| memory.totals().is_any.load(Ordering::SeqCst))
     }
 
     /// Whether any session was.
@@ -98,6 +91,7 @@ impl Links {
         // Raised first: until it is, nobody looks for it.
         let total = mark.total(memory.totals());
         total.fetch_add(1, Ordering::SeqCst);
+        memory.totals().is_any.store(true, Ordering::SeqCst);
         let added = memory.revoked().add(mark.trace(memory), now);
         if added != Ok(true) {
             total.fetch_sub(1, Ordering::SeqCst);
@@ -126,7 +120,9 @@ impl Links {
     /// Revokes all that was issued before a second, in Unix time. The latest counts.
     pub(crate) fn revoke_before(&self, time: u64) {
         if let Some(memory) = self.memory() {
-            memory.totals().before.fetch_max(time, Ordering::SeqCst);
+            let totals = memory.totals();
+            totals.before.fetch_max(time, Ordering::SeqCst);
+            totals.is_any.store(true, Ordering::SeqCst);
         }
     }
 
