@@ -30,7 +30,7 @@ sub part {
 sub server {
     my ($recipe, @files) = @_;
     my $nginx = $recipe->nginx(0, $clients);
-    spill("$nginx->{dir}/srv$_", "the file\n") for @files;
+    spill("$nginx->{dir}/srv/www$_", "the file\n") for @files;
     return $nginx;
 }
 sub by { my ($client) = @_; return ('-H', "X-Client: $client") }
@@ -76,7 +76,7 @@ part 'A film for a household' => sub {
 part 'To end a link' => sub {
     my ($recipe) = @_;
     my $nginx = $recipe->nginx(0, $clients);
-    spill("$nginx->{dir}/srv/videos/$_.mp4", "the file\n") for qw(film other);
+    spill("$nginx->{dir}/srv/www/videos/$_.mp4", "the file\n") for qw(film other);
     spill("$nginx->{dir}/conf/revoked", "# nothing yet\n");
     $nginx->start;
     my ($shown) = $recipe->{commands}[0] =~ m{'https://cdn\.example\.com([^']*)'};

@@ -208,7 +208,7 @@ package Documents::Nginx {
     # or beside those of the fragment that are not as deep.
     my %LEVEL = (
         (map { $_ => 'main' } qw(load_module events http user worker_processes)),
-        (map { $_ => 'http' } qw(server map geo geoip2 log_format proxy_cache_path limit_req_zone upstream secure_token_zone secure_token_playback_zone secure_token_links secure_token_format types)),
+        (map { $_ => 'http' } qw(server map geo geoip2 log_format proxy_cache_path limit_req_zone upstream secure_token_zone secure_token_playback_zone secure_token_links secure_token_format set_real_ip_from real_ip_header types)),
         (map { $_ => 'server' } qw(listen server_name location)),
     );
 
