@@ -50,7 +50,7 @@ export CARGO_TARGET_DIR := $(TARGET_DIR)
 
 # Directories are among them so that a deleted file counts as a change.
 SOURCES := $(wildcard Cargo.toml Cargo.lock build.rs .cargo .cargo/*) tools/build \
-	$(if $(SANITIZE),$(wildcard tools/sanitizer tools/sanitizer/*)) $(shell find src abi playlist/src playlist/Cargo.toml token/src token/Cargo.toml)
+	$(if $(SANITIZE),$(wildcard tools/sanitizer tools/sanitizer/*)) $(shell find src abi links/src links/Cargo.toml playlist/src playlist/Cargo.toml token/src token/Cargo.toml)
 
 # What a recipe starts must not see our flags (NGINX is built by make as well), nor somebody else's
 # NGINX where it was not asked for, nor NGINX: NGINX itself takes that variable for its listening

@@ -4,7 +4,7 @@ secure_token_dir=`cd "$ngx_addon_dir" && pwd`
 secure_token_objs=`cd $NGX_OBJS && pwd`
 secure_token_target=$secure_token_objs/secure-token
 secure_token_library=$NGX_OBJS/secure-token/release/libngx_http_secure_token_module.a
-secure_token_sources=`cd "$secure_token_dir" && find Cargo.toml Cargo.lock build.rs src abi token/src playlist/src -type f \
+secure_token_sources=`cd "$secure_token_dir" && find Cargo.toml Cargo.lock build.rs src abi links/src token/src playlist/src -type f \
     | sed "s|^|$secure_token_dir/|" | tr '\n' ' '`
 
 # What is linked with it.

@@ -11,7 +11,7 @@ use crate::gate::{Entry, Gate};
 use crate::guard::{Panicked, guarded};
 use crate::history::History;
 use crate::nginx::{self, Failed, Level};
-use crate::{cookie, grace, path, playlist, query};
+use crate::{cookie, grace, path, playlist, query, sharing};
 
 /// NGINX's way into this module, for every request that reaches the access phase.
 pub(crate) unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
@@ -38,9 +38,12 @@ fn check(r: &mut Request, gate: &'static Gate) -> Result<Status, Failed> {
     // Always made here and now, whatever a variable found before: what it went by may have changed.
     let untouched = nginx::is_untouched(r);
     // Looked at where it stands: to move it costs more than to look.
-    let (entry, Ok(decision)) = &decision::decide(r, gate, untouched) else {
+    let (entry, Ok(decision)) = &mut decision::decide(r, gate, untouched) else {
         return Err(Failed);
     };
+    if let Some(limits) = &gate.limits {
+        sharing::count(r, gate, limits, entry, decision)?;
+    }
     if let Some(reason) = decision.reason() {
         return refused(r, gate, entry, decision, reason);
     }

@@ -6,6 +6,7 @@ use crate::counters::Counters;
 use crate::gate::Gate;
 use crate::metrics::{self, Format};
 use crate::nginx::{Conf, Place};
+use crate::revoke;
 
 mod complaint;
 mod formats;
@@ -14,11 +15,14 @@ mod main;
 mod open;
 mod reserved;
 mod reshape;
+mod revoked;
+mod revoking;
 mod written;
 
 pub(crate) use complaint::Complaint;
 pub(crate) use formats::OwnFormat;
 pub(crate) use main::{Main, Naming};
+pub(crate) use revoked::{RevokedFile, RevokedList};
 pub(crate) use written::{ParamNames, SecretValue, Setting, Written};
 
 /// The settings of a `http`, `server`, `location` or `if` block. Where nothing is set they are shared with the
@@ -31,6 +35,8 @@ pub(crate) struct Location {
     pub(crate) gate: Option<Rc<Gate>>,
     /// How this very location answers with the counters.
     pub(crate) metrics: Option<Format>,
+    /// Where it is said that this very location revokes.
+    pub(crate) revokes: Option<Place>,
     /// The first directive of this very block that means nothing where no scheme is in force.
     pub(crate) first_setting: Option<(&'static str, Place)>,
     is_merged: bool,
@@ -51,7 +57,7 @@ impl Location {
             let mut written = written.clone();
             // What is wrong with a link or digest is told of the blocks that take it over.
             if written.reshape().is_ok() {
-                complaints.extend(written.misplaced(written.schemes()));
+                complaints.extend(written.misplaced(written.schemes(), main.links_place.is_some()));
             }
         }
         let own = self.written.clone();
@@ -95,16 +101,24 @@ impl Location {
         if cf.is_nameless() && outer.metrics.is_some() && cf.answer_with(metrics::handler).is_ok() {
             self.metrics = outer.metrics;
         }
+        if cf.is_nameless() && outer.revokes.is_some() && cf.answer_with(revoke::handler).is_ok() {
+            self.revokes = outer.revokes;
+        } else if let Some(place) = self.revokes {
+            main.note_revoking(place, self.gate.as_deref(), cf);
+        }
         if let Some(written) = &self.written {
             if let Some(own) = &own {
-                complaints.extend(own.misplaced(written.schemes()));
+                complaints.extend(own.misplaced(written.schemes(), main.links_place.is_some()));
                 complaints.extend(own.unreachable(written.schemes(), cf));
             }
             complaints.extend(written.params_complaint());
             complaints.extend(written.lifetime_complaint());
             complaints.extend(written.secret_complaints(cf));
             let playlist = written.playlist_complaints(cf).into_iter();
-            let inherited = playlist.chain(written.cookie_complaints(cf));
+            let inherited = playlist
+                .chain(written.cookie_complaints(cf))
+                .chain(written.limits_complaints())
+                .chain(written.revocation_complaint());
             complaints.extend(inherited.filter(|complaint| main.is_news(complaint)));
         }
         complaints
@@ -140,15 +154,23 @@ impl Location {
                 }),
             };
             let variables = main.variables(scheme);
-            entries.push(written.entry(scheme, secrets, variables, counters));
+            main.revocable.note(scheme, &secrets);
+            let revocation = written.revocation(scheme, &secrets, main)?;
+            entries.push(written.entry(scheme, secrets, variables, revocation, counters));
         }
         let mut entries = entries.into_iter();
         let Some(first) = entries.next() else {
             return Ok(None);
         };
-        let gate = written.gate(first, entries.collect(), &main.viewers);
+        if let Some(scheme) = written.undated() {
+            main.revocable.note_undated(scheme);
+        }
+        let gate = written.gate(first, entries.collect(), main);
         if gate.grace.is_some() && main.grace_place.is_none() {
             main.grace_place = written.playback_grace.as_ref().map(|grace| grace.place);
+        }
+        if gate.limits.is_some() && main.limits_place.is_none() {
+            main.limits_place = written.limits_place();
         }
         main.rewrites_playlists |= gate.playlist.is_some();
         main.sets_cookies |= gate.cookie.is_some();

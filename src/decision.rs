@@ -8,6 +8,7 @@ use crate::gate::{Entry, Gate};
 use crate::grace;
 use crate::nginx::{self, Failed, LocationId};
 use crate::request::{Look, RequestView};
+use crate::sharing;
 
 /// What was decided about a request.
 #[derive(Clone, Copy)]
@@ -205,7 +206,10 @@ pub(crate) fn told(r: &Request, gate: Option<&'static Gate>) -> Result<Option<Ke
         return Ok(Some(kept));
     }
     let (entry, decision) = decide(r, gate, false);
-    let decision = decision?;
+    let mut decision = decision?;
+    if let Some(limits) = &gate.limits {
+        sharing::peek(r, gate, limits, entry, &mut decision)?;
+    }
     let kept = Kept {
         gate,
         entry,

@@ -23,8 +23,10 @@ mod cookie;
 mod counting;
 mod format;
 mod grace;
+mod limits;
 mod playlist;
 mod request;
+mod revoked;
 mod scheme;
 mod secret;
 mod words;
@@ -43,7 +45,7 @@ struct Directive {
 
 const ANYWHERE: u32 = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
 
-static DIRECTIVES: [Directive; 30] = [
+static DIRECTIVES: [Directive; 35] = [
     Directive {
         name: c"secure_token",
         words: NGX_CONF_1MORE,
@@ -210,6 +212,41 @@ static DIRECTIVES: [Directive; 30] = [
         words: NGX_CONF_TAKE1,
         blocks: NGX_HTTP_MAIN_CONF,
         set: zone::viewers,
+        needs_scheme: false,
+    },
+    Directive {
+        name: c"secure_token_links",
+        words: NGX_CONF_TAKE1,
+        blocks: NGX_HTTP_MAIN_CONF,
+        set: zone::links,
+        needs_scheme: false,
+    },
+    Directive {
+        name: c"secure_token_max_clients",
+        words: NGX_CONF_1MORE,
+        blocks: ANYWHERE,
+        set: limits::clients,
+        needs_scheme: true,
+    },
+    Directive {
+        name: c"secure_token_max_uses",
+        words: NGX_CONF_TAKE12,
+        blocks: ANYWHERE,
+        set: limits::uses,
+        needs_scheme: true,
+    },
+    Directive {
+        name: c"secure_token_revoked_file",
+        words: NGX_CONF_1MORE,
+        blocks: ANYWHERE,
+        set: revoked::files,
+        needs_scheme: true,
+    },
+    Directive {
+        name: c"secure_token_revoke",
+        words: NGX_CONF_NOARGS,
+        blocks: NGX_HTTP_LOC_CONF,
+        set: revoked::revoke,
         needs_scheme: false,
     },
     Directive {

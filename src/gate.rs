@@ -9,13 +9,19 @@ use crate::nginx::{Level, Value};
 mod cookie;
 mod entry;
 mod grace;
+mod limits;
 mod playlist;
+mod revocable;
+mod revocation;
 mod sources;
 
 pub(crate) use cookie::{Cookie, SameSite};
 pub(crate) use entry::{ClientAddress, Entry, Secret};
 pub(crate) use grace::Grace;
+pub(crate) use limits::{Limits, MaxClients, MaxUses};
 pub(crate) use playlist::{Kind, MimeTypes, Playlist, Way, is_directory};
+pub(crate) use revocable::Revocable;
+pub(crate) use revocation::{Listed, ListedOthers, Revocation};
 pub(crate) use sources::{Source, Sources};
 
 /// The only refusal, but for 401, that lets NGINX try the other checks of `satisfy any`.
@@ -47,6 +53,8 @@ pub(crate) struct Gate {
     pub(crate) cookie: Option<Rc<Cookie>>,
     /// For whom an expired token still opens; `None` where for nobody.
     pub(crate) grace: Option<Grace>,
+    /// `None` where links may be used by anybody, and as often as they like.
+    pub(crate) limits: Option<Limits>,
     /// Empty where there is none.
     pub(crate) label: Rc<str>,
 }
@@ -60,12 +68,19 @@ impl Gate {
     /// How many seconds a token that was accepted now still opens this location, and one at least; `None` where it never
     /// expires.
     pub(crate) fn seconds_left(&self, entry: &Entry, token: &OpenedToken, now: u64) -> Option<u64> {
+        let end = self.last_second(entry, token)?;
+        Some(end.saturating_sub(now).max(1))
+    }
+
+    /// The last second, in Unix time, in which a token still opens this location; `None` where it never expires.
+    pub(crate) fn last_second(&self, entry: &Entry, token: &OpenedToken) -> Option<u64> {
         let expires = token.claims.expires()?;
         let grace = self.grace.as_ref().map_or(0, |grace| grace.seconds);
-        let end = expires
-            .saturating_add(entry.rules.clock_skew)
-            .saturating_add(grace);
-        Some(end.saturating_sub(now).max(1))
+        Some(
+            expires
+                .saturating_add(entry.rules.clock_skew)
+                .saturating_add(grace),
+        )
     }
 
     /// The HTTP status of a refusal. `entry`: whose scheme decided.

@@ -21,6 +21,7 @@ use crate::guard::{Panicked, guarded};
 use crate::history::History;
 use crate::nginx::{Conf, Failed, InPool, Level, RequestMemory, Zone};
 use crate::playlist::Rewriting;
+use crate::sharing::Counted;
 
 mod abi;
 mod access;
@@ -42,6 +43,9 @@ mod playlist;
 mod privacy;
 mod query;
 mod request;
+mod revocation;
+mod revoke;
+mod sharing;
 mod variables;
 
 /// The module among NGINX's others.
@@ -135,6 +139,8 @@ struct Notes {
     rewriting: Option<InPool<Rewriting>>,
     /// Its answer sets a cookie.
     cookie: Option<SetCookie>,
+    /// What it was counted for.
+    counted: Option<Counted>,
     /// Its answer is for nobody else.
     is_private: bool,
 }
@@ -247,6 +253,19 @@ unsafe extern "C" fn init_playback_zone(zone: *mut ngx_shm_zone_t, _: *mut c_voi
         return Status::NGX_ERROR.into();
     };
     step(|| main.viewers.settle(&zone))
+}
+
+unsafe extern "C" fn init_links_zone(zone: *mut ngx_shm_zone_t, _: *mut c_void) -> ngx_int_t {
+    // SAFETY: NGINX calls with a zone to which `secure_token_links` gave the configuration's `Main`.
+    let main = unsafe { nginx::owner_of::<Main>(zone) };
+    let Some(cycle) = main.cycle else {
+        return Status::NGX_ERROR.into();
+    };
+    // SAFETY: NGINX calls once the zone's memory is there, and nobody keeps the `Zone`.
+    let Some(zone) = (unsafe { Zone::from_ptr(zone, cycle) }) else {
+        return Status::NGX_ERROR.into();
+    };
+    step(|| main.links.settle(&zone, nginx::now()))
 }
 
 /// Called when nothing can refuse the configuration any more. An error would end NGINX.

@@ -10,6 +10,7 @@ use crate::Module;
 use crate::counters::Counts;
 use crate::guard::guarded;
 use crate::nginx::{self, Failed, Level};
+use crate::sharing::Occupancy;
 
 mod json;
 mod prometheus;
@@ -38,12 +39,19 @@ impl Format {
         }
     }
 
-    fn write(self, counts: &Counts, out: &mut dyn fmt::Write) -> fmt::Result {
+    fn write(self, numbers: &Numbers<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
         match self {
-            Self::Prometheus => prometheus::write(counts, out),
-            Self::Json => json::write(counts, out),
+            Self::Prometheus => prometheus::write(numbers, out),
+            Self::Json => json::write(numbers, out),
         }
     }
+}
+
+/// What is told.
+struct Numbers<'a> {
+    counts: &'a Counts,
+    /// `None` where no link is remembered.
+    links: Option<Occupancy>,
 }
 
 /// A text between quotation marks. Labels and names have no control characters, so both formats write
@@ -96,6 +104,11 @@ fn answer(r: &mut Request) -> Result<Status, Failed> {
         .and_then(|location| location.metrics)
         .ok_or(Failed)?;
     let main = Module::main_conf(r).ok_or(Failed)?;
-    let counts = main.counts().ok_or(Failed)?;
-    nginx::respond(r, format.content_type(), |out| format.write(counts, out))
+    let numbers = Numbers {
+        counts: main.counts().ok_or(Failed)?,
+        links: main.links.occupancy(nginx::now()),
+    };
+    nginx::respond(r, HTTPStatus::OK, format.content_type(), |out| {
+        format.write(&numbers, out)
+    })
 }

@@ -9,11 +9,13 @@ mod body;
 mod clock;
 mod conf;
 mod filter;
+mod guards;
 mod headers;
 mod log;
 mod memory;
 mod module;
 mod pool;
+mod posted;
 mod request;
 mod uri;
 mod value;
@@ -28,6 +30,7 @@ pub(crate) use conf::{Conf, Cycle, Place};
 pub(crate) use filter::{
     next_body, next_header, next_header_behind_cookie, next_header_behind_privacy,
 };
+pub(crate) use guards::Settings;
 pub(crate) use headers::{
     Coding, add_header, be_private, become_rewritten, coding, content_type, is_no_error, is_ok,
     is_sliced, sent_host, unwrap_whole, want_whole,
@@ -38,9 +41,10 @@ pub(crate) use memory::{
     kept, kept_for_good, note, noted,
 };
 pub(crate) use pool::{InPool, put_for};
+pub(crate) use posted::{body, end, read_body, stated_length};
 pub(crate) use request::{
-    LocationId, client_ip, host, is_preflight, is_read_only, location, protocol, referrer,
-    satisfy_any,
+    LocationId, client_address, client_ip, host, is_head, is_post, is_preflight, is_read_only,
+    location, protocol, referrer, satisfy_any,
 };
 pub(crate) use uri::{
     args, behind_cut, cut_path, front_of, is_untouched, merge_slashes, path, sent_args, sent_path,

@@ -1,12 +1,14 @@
 //! An NGINX request as a token scheme sees it.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use ngx::http::Request;
-use token::{Failure, Secret, Source};
+use token::{Failure, OpenedToken, Secret, Source};
 
-use crate::gate::{ClientAddress, Entry, Gate};
+use crate::gate::{ClientAddress, Entry, Gate, Revocation};
 use crate::nginx::{self, Failed, Value};
+use crate::revocation::Question;
 
 /// A request before one of a gate's schemes. Whatever is configured with variables is worked out when it is asked
 /// for.
@@ -129,6 +131,30 @@ impl token::Request for RequestView<'_> {
         }
         let value = self.entry.variables.get(index).ok_or(Failure)?;
         self.value(value)
+    }
+
+    #[inline]
+    fn may_be_revoked(&self) -> bool {
+        let revocation = self.entry.revocation.as_deref();
+        revocation.is_some_and(Revocation::is_any)
+    }
+
+    fn is_revoked<'t>(
+        &self,
+        token: &OpenedToken,
+        issued: Option<u64>,
+        session: impl FnOnce() -> Option<Cow<'t, [u8]>>,
+    ) -> bool {
+        let entry = self.entry;
+        let revocation = entry.revocation.as_deref();
+        revocation.is_some_and(|revocation| {
+            let question = Question {
+                entry,
+                token,
+                issued,
+            };
+            revocation.has(&question, session)
+        })
     }
 
     #[inline]

@@ -67,7 +67,7 @@ like slurp("$dir/usr/local/share/bash-completion/completions/secure-token"), qr/
 ok -x "$dir/usr/local/bin/secure-token", 'and the command';
 
 # The names of options that are told of.
-my $help = join '', map { run("secure-token $_ --help\n") } qw(sign verify explain playlist keygen schemes reasons mistakes man);
+my $help = join '', map { run("secure-token $_ --help\n") } qw(sign verify explain playlist revoke keygen schemes reasons mistakes man);
 for my $option (slurp($guide) =~ /`(--[a-z0-9_-]+)/g) {
     like $help, qr/^ +\Q$option\E\b/m, "$option is one";
 }

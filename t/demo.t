@@ -138,9 +138,11 @@ subtest 'what it prints and shows' => sub {
             'signed: 200', 'expired: 403 expired', 'altered token: 403 signature', 'no token: 403 missing',
             'other file: 403 url', 'other client: 403 client_ip',
         ],
+        'azion, once' => ['opened before: 403 used'],
         'azion, stream' => [@usual, 'part, no token: 403 missing'],
     }, 'the links';
-    is scalar(() = $out =~ /\bcurl\b/g), scalar(map { @$_ } values %group), 'and nothing else';
+    my ($once) = $out =~ /^  not opened yet   200, once      curl -i '\Q$home\E(\S+)'$/m;
+    is scalar(() = $out =~ /\bcurl\b/g), 1 + map({ @$_ } values %group), 'and one that nobody has opened, and nothing else';
 
     # The page shows the same.
     my $page = curl("$home/", '-H', 'Accept: text/html');
@@ -152,6 +154,8 @@ subtest 'what it prints and shows' => sub {
         is $gave, $should, "as it should: $url";
         $shown{ $url =~ s/&amp;/&/gr } = $gave;
     }
+    is delete $shown{$once}, '200, once', 'a link that nobody has opened';
+    is outcome(curl("$home$once")), $_, "which opens once: $_" for '200', '403 used';
     is_deeply \%shown, \%outcome, 'the page has the same links with the same outcomes';
     unlike $page, qr{(?:src|href)="?(?:https?:)?//|\@import|url\(|<link[^>]+stylesheet}, 'nothing from elsewhere';
     unlike $page, qr/<!--/, 'nothing is left of the template';
@@ -195,7 +199,7 @@ subtest 'what it prints and shows' => sub {
     my ($path) = $of{200} =~ m{^([^?]*)};
     like $film, qr/It opens\./,                     'the file opens';
     like $film, qr{\Q$path\E, with this link until\s<time>\d+</time>}, 'and says what it is';
-    for my $outcome ('403 missing', '403 signature', '410 expired', '403 url', '403 client_ip') {
+    for my $outcome ('403 missing', '403 signature', '410 expired', '403 url', '403 client_ip', '403 used') {
         my ($status, $reason) = split / /, $outcome;
         my $answer = curl("$home$of{$outcome}", '-H', 'Accept: text/html');
         like $answer, qr{<h1[^>]*>$status <span>$reason</span>}, "$outcome: the refusal has its reason";

@@ -244,7 +244,7 @@ is azion_token('k', '/a/b', 1), azion_token('k/a', '/b', 1), 'the border between
 
 # These documents have tests of their own, with theirs.
 my $place = Documents::Nginx->new('root html;');
-for my $document (grep { !/README|performance|streaming|recipes|migrate|troubleshooting|logging|monitoring|rotation|secure-token\.md/ } documents()) {
+for my $document (grep { !/README|performance|sharing|streaming|recipes|migrate|troubleshooting|logging|monitoring|rotation|secure-token\.md/ } documents()) {
     for my $block (blocks($document, lang => 'sh')) {
         for my $line (split /\n/, $block->{text}) {
             run_command($line, $place) or fail "$block->{where}: there is no test for \"$line\"";
@@ -274,7 +274,7 @@ for my $block (blocks($reference, lang => 'text')) {
         like $default, qr/^\Q$name\E \S+(?: \S+)*;$/, "$name: the default is one of it";
     }
 
-    my ($parameters) = $syntax =~ /^\w+ (.*);$/;
+    my $parameters = $syntax =~ /^\w+ (.*);$/ ? $1 : '';
     $parameters =~ s/^\[([^\[\]]*)\]$/$1/;    # may be left out altogether
     my @words = split / \| /, $parameters;
     # Whatever the command knows as a scheme, and the words that may stand behind it.
@@ -282,6 +282,8 @@ for my $block (blocks($reference, lang => 'text')) {
         if $name eq 'secure_token';
     @words = ('off', map { "token$_" } '', ' path=/vod/', ' domain=example.com', map { " samesite=$_" } qw(strict lax none)) if $name eq 'secure_token_cookie';
     @words = ('off', '5m') if $name eq 'secure_token_playback_grace';
+    @words = ('off', 3, '3 ipv4=24', '3 ipv6=56', '3 ipv4=24 ipv6=56') if $name eq 'secure_token_max_clients';
+    @words = ('off', 1, '1 head=free') if $name eq 'secure_token_max_uses';
     if (@words > 1 && $words[0] ne 'value') {
         # What is in brackets may be left out.
         my @allowed = map { /(.*) \[(.*)\]/ ? ($1, "$1 $2") : $_ } @words;
@@ -289,7 +291,7 @@ for my $block (blocks($reference, lang => 'text')) {
         like complaint("$name nonsense=; $with_secret"), qr/\[emerg\].* "$name": /, "$name nonsense=";
     }
 
-    is $context, { secure_token_zone => 'http', secure_token_playback_zone => 'http', secure_token_format => 'http', secure_token_metrics => 'location' }->{$name} // 'http, server, location',
+    is $context, { secure_token_zone => 'http', secure_token_playback_zone => 'http', secure_token_links => 'http', secure_token_format => 'http', secure_token_metrics => 'location', secure_token_revoke => 'location' }->{$name} // 'http, server, location',
         "$name: where it may stand";
     my $use = 'x=y ' x 9;    # too much for any of them, but not "not allowed here"
     for my $level (qw(http server location)) {

@@ -23,6 +23,10 @@ my $sealed = "secure_token ectoken; $secret";
 $nginx->write("$_.key", "the-$_-secret-in-a-file\n") for qw(first second third);
 chmod 0600, "@{[$nginx->dir]}/$_.key" for qw(first second third);
 
+# Each link of its own.
+my $links = 0;
+$nginx->write("$_.revoked", "key $_\n") for qw(first second);
+
 # What an answer says, to requests at a path that differ in what the directive is about. A request is its line
 # with headers behind it.
 sub statuses {
@@ -204,6 +208,27 @@ my %inherited = (
         answers => sub { my ($at, $ask) = @_; return int(($ask->(get(azion($at)))->{header}{'set-cookie'} =~ /Max-Age=(\d+)/)[0] / 86400) },
         says    => [100, 200, 0],
     },
+    secure_token_max_clients => {
+        beside  => "$azion secure_token_links links:1m; secure_token_client_ip \$arg_client;",
+        outer   => 'secure_token_max_clients 1;',
+        inner   => 'secure_token_max_clients 2;',
+        answers => sub { my ($at, $ask) = @_; my $link = azion($at, expires => $later + ++$links); return join ' ', map { $ask->(get("$link&client=192.0.2.$_"))->{status} } 1 .. 3 },
+        says    => ['200 403 403', '200 200 403', '200 200 200'],
+    },
+    secure_token_max_uses => {
+        beside  => "$azion secure_token_links links:1m;",
+        outer   => 'secure_token_max_uses 1;',
+        inner   => 'secure_token_max_uses 2;',
+        answers => sub { my ($at, $ask) = @_; my $link = azion($at, expires => $later + ++$links); return join ' ', map { $ask->(get($link))->{status} } 1 .. 3 },
+        says    => ['200 403 403', '200 200 403', '200 200 200'],
+    },
+    secure_token_revoked_file => {
+        beside  => 'secure_token azion; secure_token_secret the-first-secret-of-two id=first; secure_token_secret the-second-secret-of-two id=second;',
+        outer   => 'secure_token_revoked_file first.revoked;',
+        inner   => 'secure_token_revoked_file second.revoked;',
+        answers => statuses(map { opened_by($_) } qw(the-first-secret-of-two the-second-secret-of-two)),
+        says    => ['403 200', '200 403', '200 200'],
+    },
     secure_token_preflight => {
         beside  => $azion,
         outer   => 'secure_token_preflight on;',
@@ -253,7 +278,7 @@ sub logged {
 }
 
 # Those that no block inherits, and the tests that say so are below.
-my @own = qw(secure_token_format secure_token_zone secure_token_playback_zone secure_token_metrics);
+my @own = qw(secure_token_format secure_token_zone secure_token_playback_zone secure_token_links secure_token_metrics secure_token_revoke);
 
 # --- Every directive --------------------------------------------------------------------------------
 
@@ -396,6 +421,29 @@ subtest 'secure_token_metrics: answers in its very location, whatever stands aro
     CONF
     ok $nginx->renew, 'another configuration';
     is answers_at($case, 'answers', $_), 'counters', "$outside{$_} in it does" for '/if', '/limit';
+    is $nginx->alarms, '', 'nothing alarming in the log';
+    $nginx->stop;
+};
+
+subtest 'secure_token_revoke: answers in its very location, whatever stands around it' => sub {
+    my $zone = 'secure_token_links links:1m; allow unix:; deny all;';
+    $nginx->configure(http => $zone . server('revokes', '', 'secure_token_revoke;'));
+    my ($status, $said) = $nginx->test;
+    is $status, 0, 'the configuration is taken' or diag $said;
+    $nginx->start;
+    my $case = { answers => sub { my ($at, $ask) = @_; my $answer = $ask->(get($at)); return $answer->{body} =~ /^tokens 0$/m ? 'how much' : $answer->{body} } };
+    is answers_at($case, 'revokes', '/own'), 'how much', 'the location itself';
+    is answers_at($case, 'revokes', '/own/deep/a'), "/own/deep\n", 'a location in it does not';
+    is answers_at($case, 'revokes', '/plain/a'), "/plain\n", 'nor does one beside it';
+    $nginx->configure(http => $zone . <<'    CONF');
+    server {
+        listen unix:DIR/revokes.sock;
+        location /if { secure_token_revoke; if ($request_uri) { set $x 1; } }
+        location /limit { secure_token_revoke; limit_except POST { allow all; } }
+    }
+    CONF
+    ok $nginx->renew, 'another configuration';
+    is answers_at($case, 'revokes', $_), 'how much', "$outside{$_} in it does" for '/if', '/limit';
     is $nginx->alarms, '', 'nothing alarming in the log';
     $nginx->stop;
 };

@@ -20,10 +20,16 @@ for my $scheme (qw(azion gcore ectoken)) {
         location /$scheme/label/   { secure_token $scheme; $ip secure_token_label "Films & series, 2. Staffel"; }
         location /$scheme/dry-run/ { secure_token $scheme; $ip secure_token_label films; secure_token_dry_run on; }
         location /$scheme/empty/   { secure_token $scheme; $ip secure_token_label films; secure_token_secret \$arg_none; }
+        location /$scheme/revoked/ { secure_token $scheme; $ip secure_token_label films; secure_token_revoked_file DIR/revoked; }
+        location /$scheme/used/    { secure_token $scheme; $ip secure_token_label films; secure_token_max_uses 1; }
+        location /$scheme/shared/  { secure_token $scheme; $ip secure_token_label films; secure_token_max_clients 1; alias DIR/html/; }
         location /$scheme/inner/   { secure_token $scheme; $ip secure_token_label ""; }
     CONF
 }
-my $nginx = SecureToken::Nginx->new(http => <<"CONF")->start;
+my $nginx = SecureToken::Nginx->new;
+$nginx->write('revoked', "key 1\n");
+$nginx->configure(http => <<"CONF")->start;
+    secure_token_links links:1m;
     secure_token_label outermost;
     server {
         listen unix:DIR/nginx.sock;
@@ -103,6 +109,19 @@ for my $scheme (qw(azion gcore ectoken)) {
 $nginx->clear_log;
 $nginx->get(gcore('/gcore/a.txt'));
 like $nginx->log, qr/secure_token: client_ip, scheme: gcore, label: outermost, client: unix:/, 'one line: gcore: client_ip';
+
+for my $scheme (qw(azion gcore ectoken)) {
+    my %opens = (azion => sub { azion(@_) }, gcore => sub { gcore(@_, ip => '192.0.2.7') }, ectoken => sub { ectoken($_[0], "ec_expire=$soon") });
+    # Links that are bound to an address have one client anyway.
+    for my $reason (qw(revoked used), $scheme eq 'gcore' ? () : 'shared') {
+        my $link = $opens{$scheme}->("/$scheme/$reason/a.txt");
+        $nginx->get($link, @client) if $reason ne 'revoked';
+        $nginx->clear_log;
+        $nginx->get($link, $reason eq 'shared' ? ('X-Forwarded-For: 192.0.2.8', 'X-Client: 192.0.2.7') : @client);
+        like $nginx->log, qr/\A[^\n]* \[error\] [^\n]* secure_token: $reason, scheme: $scheme, label: films, client: 192\.0\.2\.[78], [^\n]*\n\z/, "one line: $scheme: $reason";
+        $tried{$reason}++;
+    }
+}
 
 is_deeply [sort keys %{ { %tried, no_secret => 1 } }], [sort(reasons())], 'every reason was tried';
 

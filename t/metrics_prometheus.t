@@ -27,6 +27,7 @@ if (my $missing = SecureToken::Prometheus::missing()) {
 my $port  = free_port();
 my $nginx = SecureToken::Nginx->new(http => <<"CONF")->start;
 secure_token_zone tokens:1m;
+secure_token_links links:1m;
 server {
     listen unix:DIR/nginx.sock;
     listen 127.0.0.1:$port;

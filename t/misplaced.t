@@ -17,11 +17,13 @@ my %words = (
     secure_token_denied_status => '403', secure_token_expired_status => '410', secure_token_ignore_case => 'on', secure_token_clock_skew => '5s', secure_token_max_lifetime => '1d', secure_token_ttl => '30m',
     secure_token_playlist => 'sign under=/vod/', secure_token_playlist_types => 'text/plain text/html', secure_token_playlist_max => '64k',
     secure_token_cookie => 'token path=/ domain=example.com samesite=lax', secure_token_playback_grace => '5m', secure_token_playback_zone => 'viewers:1m',
+    secure_token_links => 'links:1m', secure_token_max_clients => '3 ipv4=24 ipv6=56', secure_token_max_uses => '1 head=free', secure_token_revoked_file => 'revoked', secure_token_revoke => '',
     secure_token_strip => 'on', secure_token_preflight => 'on', secure_token_dry_run => 'on', secure_token_log_level => 'error', secure_token_zone => 'tokens:1m',
     secure_token_label => 'films', secure_token_metrics => 'json', secure_token_link => '"?t={token}&u={expires}"', secure_token_digest => 'md5:base64url',
     secure_token_format => 'acme "?sig={token}&t={time}" md5:hex "{path}{time}{secret}" ttl=1h',
 );
 $nginx->write('good', "a-secret-for-tests\n");
+$nginx->write('revoked', "key nobody's\n");
 chmod 0600, $nginx->dir . '/good';
 
 # What a secret may look like.

@@ -26,7 +26,7 @@ for my $line (@{ $lines->{wrk} }) {
     is_deeply [map { figures($_) } @series], [(figures($series[0])) x 4], "$name: each round has all its figures";
 }
 my $growth = growth($lines);
-is_deeply [sort keys %$growth], [qw(locations parameters path query secrets)], 'what grows';
+is_deeply [sort keys %$growth], [qw(clients locations parameters path query secrets uses)], 'what grows';
 
 # --- What the page says of it in words ---------------------------------------------------------------
 

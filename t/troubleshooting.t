@@ -39,6 +39,9 @@ my $nginx = Documents::Nginx->new(<<"CONF");
         location /nowhere/   { secure_token ectoken; }
         location /named/     { secure_token_uri \$http_x_path; }
         location /tenants/   { secure_token_secret \$tenant_secret; }
+        location /shared/    { secure_token_max_clients 1; }
+        location /used/      { secure_token_max_uses 1; }
+        location /revoked/   { secure_token_revoked_file revoked; }
         location /cycle/     { secure_token_uri \$secure_token_status; }
         location /denied/    { secure_token off; deny all; }
         location /secret404/ { secure_token_denied_status 404; }
@@ -48,6 +51,7 @@ my $nginx = Documents::Nginx->new(<<"CONF");
     limit_req_zone \$server_name zone=few:1m rate=1r/m;
 CONF
 $nginx->file("html/$_/my film.mp4", "a film\n") for qw(videos gcore ectoken tenants);
+$nginx->file('conf/revoked', "# a secret that became known\nkey 1\n");
 $nginx->start;
 
 # The programs of the commands: curl finds every host here, secure-token was built or was not.
@@ -84,6 +88,8 @@ sub answer {
 my $soon = later();
 sub link_to { my ($path, @with) = @_; return azion($path, secret => $secret, expires => $soon, @with) =~ s/ /%20/gr }
 sub claims { my ($claims, $path) = @_; return ectoken($path // '/ectoken/my%20film.mp4', "ec_expire=$soon&$claims", secret => $secret) }
+# A link that somebody opened before.
+sub opened { my ($link, @options) = @_; answer($link, @options); return $link }
 my $good = link_to($film);
 my ($token) = $good =~ /st=([^&]+)/;
 
@@ -168,6 +174,9 @@ my @causes = (
     unsupported_claim => 'a typing error'        => ectoken('/ectoken/a', "ec_expires=$soon", secret => $secret),
     unsupported_claim => 'another typing error'  => claims('ec_country_allowed=FR'),
     no_secret => 'a host that is not in the map' => [link_to('/tenants/a'), '-H', 'Host: b.example.com'],
+    revoked => 'the secret'                      => link_to('/revoked/a'),
+    shared => 'the second client'                => [opened(link_to('/shared/a'), '-H', 'X-Forwarded-For: 192.0.2.1'), '-H', 'X-Forwarded-For: 203.0.113.99'],
+    used => 'the second time'                    => opened(link_to('/used/a')),
     no_secret => 'no host'                       => [link_to('/tenants/a'), '--http1.0', '-H', 'Host:'],
 );
 my (%of, @order);
@@ -210,6 +219,9 @@ my %says = (
     host      => [qr/\Ahost: "cdn\.example\.com"\n\z/],
     url       => [qr/fails.*ec_url_allow/],
     unsupported_claim => [qr/ec_expires/],
+    revoked   => [qr/\A2:key 1\n\z/],
+    shared    => [qr/\A\s*\d+ client: 203\.0\.113\.99\n\z/],
+    used      => [qr{"HEAD /used/a\?.* 404 }],
     no_secret => [qr/\Ahost: "cdn\.example\.com"\n\z/],
     500       => [qr/cycle while evaluating.*\n.*secure_token: no verdict/],
     'Where the reason is' => [qr/(?:.*secure_token: \w+.*\n){3}/, qr/^X-Token-Reason: expired\r$/m],

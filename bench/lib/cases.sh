@@ -66,6 +66,12 @@ url[azion-stripped]=${url[azion]}
 location[azion-counted]="secure_token azion; secure_token_secret $secret; secure_token_label films;"
 url[azion-counted]=${url[azion]}
 zone[azion-counted]='secure_token_zone tokens:1m;'
+for limit in max_clients max_uses; do
+    case=azion-${limit//_/-}
+    location[$case]="secure_token azion; secure_token_secret $secret; secure_token_$limit 100$([ $limit = max_clients ] || echo 0000);"
+    url[$case]=${url[azion]}
+    zone[$case]='secure_token_links links:1m;'
+done
 # shellcheck disable=SC2016
 location[gcore-client-ip]="secure_token gcore; secure_token_secret $secret; secure_token_client_ip \$remote_addr;"
 url[gcore-client-ip]=$(link "$secret" --scheme gcore "${expiry[@]}" --client-ip 127.0.0.1 "$path")

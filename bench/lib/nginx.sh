@@ -58,7 +58,7 @@ events {}
 http {
     access_log off;
     log_format token '\$status \$request_time';
-    keepalive_requests 1000000;
+    keepalive_requests 10000000;
     large_client_header_buffers 4 32k;
     $3
     map \$host \$tenant { 127.0.0.1 $secret; }
@@ -94,11 +94,18 @@ stop() {
     unset 'pids[-1]'
 }
 
+# A file of paths that are asked for beforehand, each once, and not counted.
+before=
 # Instructions and allocations of an NGINX that is asked so many times, over one connection.
 measured() { # COUNT URL
-    local i
+    local i options=()
     rm -f "$profile"
-    start valgrind --tool=callgrind "--callgrind-out-file=$profile"
+    if [ -n "$before" ]; then options=(--instr-atstart=no); fi
+    start valgrind --tool=callgrind "--callgrind-out-file=$profile" "${options[@]}"
+    if [ -n "$before" ]; then
+        bench/lib/ask "$port" "$before" >"$work/asked"
+        callgrind_control --instr=on "${pids[-1]}" >/dev/null 2>&1
+    fi
     if [ "$1" -gt 0 ]; then
         for ((i = 0; i < $1; i++)); do
             printf 'url = "http://127.0.0.1:%s%s"\noutput = /dev/null\n' "$port" "$2"
@@ -115,7 +122,7 @@ per_request() { # URL LOCATION MODULES HTTP SERVER
     local few many start
     configure "${@:2}"
     # To start costs the same whatever is asked for then.
-    start=$work/few.$({ cat "$work/nginx.conf"; [ $warm = 0 ] || echo "$1"; } | cksum | cut -d' ' -f1)
+    start=$work/few.$({ cat "$work/nginx.conf"; [ $warm = 0 ] || echo "$1"; [ -z "$before" ] || cksum "$before"; } | cksum | cut -d' ' -f1)
     [ -e "$start" ] || measured "$warm" "$1" >"$start"
     read -ra few <"$start"
     read -ra many <<<"$(measured $((warm + requests)) "$1")"

@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::output::TROUBLE;
-use crate::{explain, facts, formats, generate, keygen, mistakes, playlist, sign, verify};
+use crate::{explain, facts, formats, generate, keygen, mistakes, playlist, revoke, sign, verify};
 
 /// Sign, verify and explain links for the NGINX module ngx_http_secure_token_module
 ///
@@ -42,6 +42,7 @@ pub(crate) enum Command {
     Verify(verify::Args),
     Explain(explain::Args),
     Playlist(Box<playlist::Args>),
+    Revoke(Box<revoke::Args>),
     Keygen(keygen::Args),
     Schemes(facts::SchemesArgs),
     Formats(formats::Args),

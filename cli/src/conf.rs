@@ -9,6 +9,7 @@ mod tokens;
 
 use std::path::PathBuf;
 
+use explain::RevokedFile;
 use token::Scheme;
 
 use crate::link::LinkArgs;
@@ -40,6 +41,20 @@ pub(crate) struct Guard {
     /// With the words behind its name.
     pub(crate) scheme: Scheme,
     pub(crate) secrets: Secrets,
+    /// The names that they go by, in their order.
+    pub(crate) secret_ids: Vec<String>,
+}
+
+impl Guard {
+    /// Secrets that have no names but their numbers.
+    pub(crate) fn new(scheme: Scheme, secrets: Secrets) -> Self {
+        let secret_ids = (1..=secrets.len()).map(|number| number.to_string());
+        Self {
+            scheme,
+            secret_ids: secret_ids.collect(),
+            secrets,
+        }
+    }
 }
 
 /// What a location says.
@@ -53,6 +68,8 @@ pub(crate) struct Location {
     is_unbound: bool,
     pub(crate) clock_skew: Option<u64>,
     pub(crate) max_lifetime: Option<u64>,
+    /// What is revoked.
+    pub(crate) revoked: Vec<RevokedFile>,
     /// What comes into the links of playlists.
     pub(crate) playlist: Option<Way>,
 }

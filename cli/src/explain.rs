@@ -69,6 +69,7 @@ pub(crate) fn run(mut args: Args) -> Result<ExitCode, Trouble> {
     if let Some(location) = &config {
         args.request.complete(location);
     }
+    args.request.read_revoked()?;
     let args = &args;
     let named = match config {
         Some(location) => Some(location.guards),
@@ -105,7 +106,7 @@ pub(crate) fn run(mut args: Args) -> Result<ExitCode, Trouble> {
 /// A scheme with the secrets of the command line, of which there may be none.
 fn guard(scheme: Scheme, given: &Option<Secrets>) -> Guard {
     let secrets = given.clone().unwrap_or_else(|| Secrets::of(Vec::new()));
-    Guard { scheme, secrets }
+    Guard::new(scheme, secrets)
 }
 
 /// The first request under whose scheme a secret fits; the very first where none does.

@@ -15,12 +15,15 @@ mod formats;
 mod generate;
 mod keygen;
 mod lifetime;
+mod lines;
 mod link;
 mod meaning;
 mod mistakes;
 mod output;
 mod playlist;
 mod request_args;
+mod revoke;
+mod revoked;
 mod scheme_args;
 mod schemes;
 mod secrets;
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::Verify(args) => verify::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Playlist(args) => playlist::run(*args),
+        Command::Revoke(args) => revoke::run(*args),
         Command::Keygen(args) => keygen::run(&args),
         Command::Schemes(args) => facts::schemes(&args),
         Command::Formats(args) => formats::run(&args),

@@ -1,7 +1,7 @@
 //! What a verdict means, and what to do about it.
 
 use explain::text::show;
-use explain::{LinkRequest, time};
+use explain::{LinkRequest, RevokedBy, time};
 use token::{Carrier, Encoding, Format, Params, Reason, Scheme, TimeEvent, TimeSpelling, Verdict};
 
 /// What finds out more about a refusal, where there is more to be found.
@@ -22,7 +22,18 @@ pub(crate) fn of(request: &LinkRequest<'_>, verdict: &Verdict, reason: Reason) -
              clocks are right.",
             time::utc(start)
         ),
+        None if reason == Reason::Revoked => revoked(request),
         None => meaning(reason, &request.scheme, &request.rules.params),
+    }
+}
+
+fn revoked(request: &LinkRequest<'_>) -> String {
+    let meaning = meaning(Reason::Revoked, &request.scheme, &request.rules.params);
+    match request.revoked_by() {
+        Some(RevokedBy { file, line, word }) => {
+            format!("{meaning} It is line {line} of {file}, \"{word}\".")
+        }
+        None => meaning,
     }
 }
 
@@ -107,6 +118,16 @@ fn meaning(reason: Reason, scheme: &Scheme, params: &Params) -> String {
         Reason::Protocol => {
             "The token is not for this protocol. Behind a balancer that takes TLS off, NGINX sees http \
              (ec_proto_allow)."
+        }
+        Reason::Revoked => {
+            "The link is right, and the operator ended it: by secure_token_revoked_file, or secure_token_revoke. Sign a new \
+             one, if whoever has it may have one."
+        }
+        Reason::Shared => {
+            "The link is right, and as many clients as secure_token_max_clients allows came before this one."
+        }
+        Reason::Used => {
+            "The link is right, and was used as often as secure_token_max_uses allows. Sign a new one."
         }
     };
     text.to_owned()

@@ -183,7 +183,7 @@ fn guards(args: &mut Args) -> Result<(Vec<Guard>, Option<Way>), Trouble> {
         None => {
             let scheme = args.scheme.required()?;
             let secrets = given.ok_or(NO_SECRET)?;
-            (vec![Guard { scheme, secrets }], None)
+            (vec![Guard::new(scheme, secrets)], None)
         }
     };
     Ok((args.request.asked(guards)?, way))

@@ -1,9 +1,11 @@
 //! The options that say what NGINX knows of a request: what `verify` and `explain` have in common.
 
+use std::path::PathBuf;
+
 use explain::place::{Header, Place};
 use explain::text::{quote, show};
 use explain::url::{Url, host_name};
-use explain::{LinkRequest, elsewhere, time};
+use explain::{LinkRequest, RevokedFile, elsewhere, time};
 use jiff::tz::TimeZone;
 use token::{Carrier, Reason, Scheme, Secret};
 
@@ -13,7 +15,7 @@ use crate::extra_args::ExtraArgs;
 use crate::link::LinkArgs;
 use crate::output::{self, Trouble};
 use crate::source::Sources;
-use crate::variables;
+use crate::{revoked, variables};
 
 #[derive(clap::Args)]
 #[command(next_help_heading = "Request")]
@@ -44,6 +46,14 @@ pub(crate) struct RequestArgs {
     /// As secure_token_max_lifetime: refuse links that expire later than this from now
     #[arg(long, value_name = "TIME", value_parser = time::duration)]
     max_lifetime: Option<u64>,
+
+    /// As secure_token_revoked_file: what is revoked. May be given several times
+    #[arg(long, value_name = "FILE")]
+    revoked_file: Vec<PathBuf>,
+
+    /// What stands in those, or in those of a configuration.
+    #[arg(skip)]
+    revoked: Vec<RevokedFile>,
 
     #[command(flatten)]
     pub(crate) extra: ExtraArgs<false>,
@@ -87,6 +97,17 @@ impl RequestArgs {
     pub(crate) fn complete(&mut self, location: &Location) {
         self.clock_skew = self.clock_skew.or(location.clock_skew);
         self.max_lifetime = self.max_lifetime.or(location.max_lifetime);
+        if self.revoked_file.is_empty() {
+            self.revoked.clone_from(&location.revoked);
+        }
+    }
+
+    /// Reads the files of what is revoked that were named.
+    pub(crate) fn read_revoked(&mut self) -> Result<(), Trouble> {
+        for file in &self.revoked_file {
+            self.revoked.push(revoked::read(file)?);
+        }
+        Ok(())
     }
 
     /// # Errors
@@ -164,6 +185,8 @@ pub(crate) fn link_request<'a>(
         places: args.places(&parsed),
         url: parsed,
         secrets: guard.secrets.bytes(),
+        secret_ids: guard.secret_ids.clone(),
+        revoked: &args.revoked,
         client_ip: link.client_ip.as_deref().map(str::as_bytes),
         country: args.country.as_deref().map(str::as_bytes),
         referrer: referrer.as_bytes(),

@@ -129,7 +129,7 @@ fn guard(args: &mut Args) -> Result<Guard, Trouble> {
     else {
         let scheme = args.scheme.required()?;
         let secrets = given.ok_or(NO_SECRET)?;
-        return Ok(Guard { scheme, secrets });
+        return Ok(Guard::new(scheme, secrets));
     };
     let mut guards = location.guards;
     match (guards.pop(), guards.as_slice()) {
@@ -154,7 +154,9 @@ pub(crate) fn run(mut args: Args) -> Result<ExitCode, Trouble> {
     if is_stream && args.secrets.reads_stdin() {
         return Err("standard input has either the secret or the URLs; use --secret-file".into());
     }
-    let Guard { scheme, secrets } = guard(&mut args)?;
+    let Guard {
+        scheme, secrets, ..
+    } = guard(&mut args)?;
     claims::translate(&mut args, &scheme)?;
     let args = &args;
     let scheme = args.extra.apply(&scheme)?;

@@ -87,6 +87,16 @@ pub(crate) fn values(
     format.variables.iter().map(|name| value(name)).collect()
 }
 
+/// Variables that a scheme hashes, empty: where a token is only looked for, what they are makes no difference.
+pub(crate) fn empty(scheme: &Scheme) -> impl Iterator<Item = Variable> {
+    let format = scheme.facts().format();
+    let names = format.map(|format| format.variables.iter());
+    names.into_iter().flatten().map(|name| Variable {
+        name: name.to_string(),
+        value: String::new(),
+    })
+}
+
 /// A text with the values of its variables, `$name` and `${name}`.
 ///
 /// # Errors

@@ -73,11 +73,12 @@ pub(crate) fn run(mut args: Args) -> Result<ExitCode, Trouble> {
                 args.request.complete(&location);
                 location.guards
             }
-            None => vec![Guard {
-                scheme: args.scheme.required()?,
-                secrets: given.ok_or(NO_SECRET)?,
-            }],
+            None => {
+                let scheme = args.scheme.required()?;
+                vec![Guard::new(scheme, given.ok_or(NO_SECRET)?)]
+            }
         };
+    args.request.read_revoked()?;
     let guards = args.request.asked(guards)?;
     let requests = guards.iter().map(|guard| {
         let url = args.url.as_bytes();

@@ -14,11 +14,12 @@ mod common;
 use common::Cli;
 use token::scheme;
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "sign",
     "verify",
     "explain",
     "playlist",
+    "revoke",
     "keygen",
     "schemes",
     "formats",
@@ -48,7 +49,7 @@ fn help_names_every_command_and_every_status() {
 
 #[test]
 fn help_names_every_scheme_and_every_extra() {
-    for command in ["sign", "verify", "explain", "playlist"] {
+    for command in ["sign", "verify", "explain", "playlist", "revoke"] {
         let help = Cli::new().run(&[command, "--help"]).quietly();
         for scheme in scheme::all() {
             assert!(

@@ -4,11 +4,12 @@ use std::fmt;
 
 use jiff::tz::TimeZone;
 use token::{
-    Child, Claims, ClientIp, OpenedToken, Reason, RequestParts, Rules, Scheme, SignError, Source,
-    Verdict,
+    Child, Claims, ClientIp, OpenedToken, Reason, RequestParts, RevokedCheck, Rules, Scheme,
+    SignError, Source, Verdict,
 };
 
 use crate::place::{Header, Place};
+use crate::revoked::RevokedFile;
 use crate::token_fields::TokenFields;
 use crate::url::Url;
 
@@ -35,6 +36,10 @@ pub struct LinkRequest<'a> {
     pub places: Vec<Place>,
     /// The secrets that it may be signed with, in their order.
     pub secrets: Vec<&'a [u8]>,
+    /// The names that they go by in the configuration, in the same order.
+    pub secret_ids: Vec<String>,
+    /// What the operator revoked.
+    pub revoked: &'a [RevokedFile],
     /// The client's address, whether or not the scheme is told of it.
     pub client_ip: Option<&'a [u8]>,
     /// The client's country; empty where it is not known, `None` where nobody is asked for it.
@@ -128,7 +133,20 @@ impl<'a> LinkRequest<'a> {
     }
 
     fn decide(&self, rules: &Rules) -> Verdict {
-        let verdict = self.asked(|request| self.scheme.verify(request, rules, self.now));
+        self.decide_unless(rules, &|token, issued, session| {
+            self.line(token, issued, session).is_some()
+        })
+    }
+
+    /// Decides, with what tells whether a token was revoked.
+    pub(crate) fn decide_unless(&self, rules: &Rules, revoked: &RevokedCheck<'_>) -> Verdict {
+        let verdict = self.asked(|request| {
+            let request = RequestParts {
+                revoked: (!self.revoked.is_empty()).then_some(revoked),
+                ..*request
+            };
+            self.scheme.verify(&request, rules, self.now)
+        });
         // All answers are at hand, so that none can fail.
         verdict.unwrap_or(Verdict::Refused {
             reason: Reason::Malformed,
@@ -163,6 +181,7 @@ impl<'a> LinkRequest<'a> {
             host: &self.host,
             protocol: self.protocol.as_bytes(),
             variables: &[],
+            revoked: None,
         }
     }
 }

@@ -4,6 +4,7 @@ use token::{ClientIp, Reason, Verdict};
 
 use crate::claim_report::ClaimReport;
 use crate::link_request::LinkRequest;
+use crate::revoked::RevokedBy;
 use crate::text::count;
 use crate::time;
 use crate::token_fields::TokenFields;
@@ -126,6 +127,15 @@ pub(crate) fn of(
             Reason::Protocol,
         ];
         steps.push(step(&reasons, said));
+    }
+    if !request.revoked.is_empty() {
+        let said = match request.revoked_by() {
+            Some(RevokedBy { file, line, word }) => {
+                format!("nothing ends it before its time: line {line} of {file} (\"{word}\") does")
+            }
+            None => "nothing ends it before its time".to_owned(),
+        };
+        steps.push(step(&[Reason::Revoked], said));
     }
     mark(&mut steps, verdict);
     steps

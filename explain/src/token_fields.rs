@@ -25,7 +25,8 @@ pub struct TokenFields {
 }
 
 impl TokenFields {
-    pub(crate) fn of(request: &LinkRequest<'_>) -> Self {
+    /// Those of a link.
+    pub fn of(request: &LinkRequest<'_>) -> Self {
         let scheme = &request.scheme;
         if scheme.facts().carrier != Carrier::Path {
             return Self::read(scheme, &request.rules.params, request.source());

@@ -31,6 +31,8 @@ fn findings_of(scheme: &str, secret: &[u8], link: &str, now: u64) -> Findings {
     let scheme = scheme::by_name(scheme.as_bytes()).unwrap();
     let url = Url::parse(link.as_bytes()).unwrap();
     explain(&LinkRequest {
+        secret_ids: Vec::new(),
+        revoked: &[],
         scheme: scheme.clone(),
         rules: Rules::of(&scheme),
         path: url.served_path(true).unwrap(),

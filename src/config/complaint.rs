@@ -9,8 +9,10 @@ use crate::gate::ClientAddress;
 use crate::nginx::{Conf, Level, Place, Search};
 
 mod cookie;
+mod limits;
 mod params;
 mod playlist;
+mod revocation;
 mod secrets;
 
 /// Something about a block that is wrong or doubtful.
@@ -23,8 +25,8 @@ pub(crate) struct Complaint {
 
 impl Written {
     /// Settings of a block that mean nothing for any of the schemes in force there. What it inherits may: that is for
-    /// other schemes.
-    pub(super) fn misplaced(&self, schemes: &[Scheme]) -> Vec<Complaint> {
+    /// other schemes. `may_count`: addresses may be there to count clients by.
+    pub(super) fn misplaced(&self, schemes: &[Scheme], may_count: bool) -> Vec<Complaint> {
         if schemes.is_empty() {
             return Vec::new();
         }
@@ -41,6 +43,7 @@ impl Written {
         };
         if let Some(client_ip) = &self.client_ip
             && !matches!(client_ip.value, ClientAddress::Off)
+            && !may_count
             && all_are(|scheme| scheme.facts().client_ip == ClientIp::Never)
         {
             let built_in =

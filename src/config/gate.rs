@@ -2,14 +2,16 @@
 
 use std::rc::Rc;
 
+use links::SchemeMark;
 use token::{Carrier, ClientIp, Key, Params, Rules, Scheme};
 
 use super::written::{SecretValue, Setting};
-use super::{Complaint, Written};
+use super::{Complaint, Main, Written};
 use crate::counters::Counters;
-use crate::gate::{ClientAddress, Entry, Gate, Grace, Playlist, Secret, Sources};
-use crate::grace::Viewers;
-use crate::nginx::{Level, Value};
+use crate::gate::{
+    ClientAddress, Entry, Gate, Grace, Limits, Playlist, Revocation, Secret, Sources,
+};
+use crate::nginx::{Failed, Level, Value};
 
 /// The longest manifest that is held back whole.
 const LONGEST_MANIFEST: usize = 1 << 20;
@@ -88,11 +90,13 @@ impl Written {
         scheme: &Scheme,
         secrets: Rc<[Secret]>,
         variables: Rc<[Value]>,
+        revocation: Option<Box<Revocation>>,
         counters: Option<Rc<Counters>>,
     ) -> Entry {
         let facts = scheme.facts();
         Entry {
             scheme: Scheme::clone(scheme),
+            mark: SchemeMark::of(scheme.name()),
             rules: Rules {
                 params: self.params(scheme),
                 ignore_case: of(&self.ignore_case).unwrap_or(false),
@@ -113,12 +117,38 @@ impl Written {
             expired_status: of(&self.expired_status)
                 .or(facts.expired_status)
                 .unwrap_or_else(|| self.status_of_refusals()),
+            revocation,
             counters,
         }
     }
 
+    /// What is or may be revoked of a scheme's tokens.
+    pub(super) fn revocation(
+        &self,
+        scheme: &Scheme,
+        secrets: &[Secret],
+        main: &Main,
+    ) -> Result<Option<Box<Revocation>>, Complaint> {
+        let listed = self.revoked.as_ref().map(|revoked| {
+            let listed = revoked.value.listed(scheme, secrets);
+            listed.map_err(|Failed| Complaint {
+                level: Level::Emergency,
+                place: revoked.place,
+                message: "\"secure_token_revoked_file\": the system gives no random numbers"
+                    .to_owned(),
+            })
+        });
+        let listed = listed.transpose()?;
+        let skew = of(&self.clock_skew).unwrap_or(0);
+        let grace = of(&self.playback_grace).flatten().unwrap_or(0);
+        main.links.keep_for(skew.saturating_add(grace));
+        let links = main.links_place.map(|_| Rc::clone(&main.links));
+        let is_any = listed.is_some() || links.is_some();
+        Ok(is_any.then(|| Box::new(Revocation { listed, links })))
+    }
+
     /// What is in force under these settings for all the schemes.
-    pub(super) fn gate(&self, first: Entry, others: Box<[Entry]>, viewers: &Rc<Viewers>) -> Gate {
+    pub(super) fn gate(&self, first: Entry, others: Box<[Entry]>, main: &Main) -> Gate {
         let playlist = of(&self.playlist).flatten().map(|way| Playlist {
             way,
             types: of(&self.playlist_types),
@@ -126,11 +156,18 @@ impl Written {
         });
         let cookie = of(&self.cookie).flatten();
         let grace = of(&self.playback_grace).flatten().map(|seconds| {
-            viewers.keep_for(seconds);
+            main.viewers.keep_for(seconds);
             Grace {
                 seconds,
-                viewers: Rc::clone(viewers),
+                viewers: Rc::clone(&main.viewers),
             }
+        });
+        let clients = of(&self.max_clients).flatten();
+        let uses = of(&self.max_uses).flatten();
+        let limits = (clients.is_some() || uses.is_some()).then(|| Limits {
+            clients,
+            uses,
+            links: Rc::clone(&main.links),
         });
         Gate {
             goes_on: !others.is_empty() || grace.is_some(),
@@ -147,6 +184,7 @@ impl Written {
             playlist,
             cookie,
             grace,
+            limits,
             label: self.label(),
         }
     }

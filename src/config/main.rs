@@ -8,9 +8,13 @@ use super::Complaint;
 use super::formats::OwnFormat;
 use super::open::Blocks;
 use super::reserved::ReservedSecrets;
+use super::revoked::RevokedLists;
+use super::revoking::Revoking;
 use crate::counters::{self, Counters, Counts, Full};
+use crate::gate::Revocable;
 use crate::grace::Viewers;
 use crate::nginx::{Conf, Cycle, Failed, Level, Place, Shared, Value, Zone};
+use crate::sharing::Links;
 use crate::variables;
 
 /// What the counters of one place take of the zone, at most: it is handed out in powers of two.
@@ -41,6 +45,8 @@ pub(crate) struct Main {
     told: BTreeSet<String>,
     /// The secrets that are for one scheme alone.
     pub(crate) reserved_secrets: ReservedSecrets,
+    /// The files that revoke something, until everything was read.
+    pub(crate) revoked_lists: RevokedLists,
     /// What is in force where, until everything was read.
     pub(crate) blocks: Blocks,
     /// Where `secure_token_zone` stands.
@@ -51,6 +57,16 @@ pub(crate) struct Main {
     pub(super) grace_place: Option<Place>,
     /// Who watches what, for that.
     pub(crate) viewers: Rc<Viewers>,
+    /// Where `secure_token_links` stands.
+    pub(crate) links_place: Option<Place>,
+    /// The first directive in force that limits the use of links, and where it stands.
+    pub(super) limits_place: Option<(&'static str, Place)>,
+    /// The links that are remembered, for that.
+    pub(crate) links: Rc<Links>,
+    /// What can be revoked of what is in force anywhere.
+    pub(crate) revocable: Revocable,
+    /// The locations that revoke, until everything was read.
+    pub(super) revoking: Vec<Revoking>,
     /// The names of all zones.
     pub(crate) zone_names: BTreeSet<Box<[u8]>>,
     /// What all the locations count.
@@ -169,12 +185,26 @@ impl Main {
                         .to_owned(),
             });
         }
+        if let (Some((directive, place)), None) = (self.limits_place, self.links_place) {
+            return Err(Complaint {
+                level: Level::Emergency,
+                place,
+                message: format!(
+                    "\"{directive}\": no link is remembered; add \"secure_token_links links:10m\" to the http block"
+                ),
+            });
+        }
+        let mut complaints = self.revoking_complaints(cf)?;
+        if let Some(complaint) = std::mem::take(&mut self.revoked_lists).finish() {
+            return Err(complaint);
+        }
         if let Some(complaint) = std::mem::take(&mut self.reserved_secrets).complaint() {
             return Err(complaint);
         }
         let named = std::mem::take(&mut self.named_variables);
         let Some((_, naming)) = named.into_iter().find(|(name, _)| !cf.has_variable(name)) else {
-            return Ok(std::mem::take(&mut self.blocks).complaints());
+            complaints.extend(std::mem::take(&mut self.blocks).complaints());
+            return Ok(complaints);
         };
         let what = if naming.is_secret {
             "names a variable that does not exist; put a secret that has a \"$\" into a file and name \

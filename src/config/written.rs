@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use token::Scheme;
 
-use crate::gate::{ClientAddress, Cookie, MimeTypes, Source, Way};
+use super::RevokedList;
+use crate::gate::{ClientAddress, Cookie, MaxClients, MaxUses, MimeTypes, Source, Way};
 use crate::nginx::{Level, Place, Value};
 
 /// What a directive says, and where it stands.
@@ -46,6 +47,11 @@ pub(crate) struct Written {
     pub(crate) playlist_max: Option<Setting<usize>>,
     /// A value of `None` is `off`.
     pub(crate) cookie: Option<Setting<Option<Rc<Cookie>>>>,
+    pub(crate) revoked: Option<Setting<Rc<RevokedList>>>,
+    /// A value of `None` is `off`.
+    pub(crate) max_clients: Option<Setting<Option<MaxClients>>>,
+    /// A value of `None` is `off`.
+    pub(crate) max_uses: Option<Setting<Option<MaxUses>>>,
     /// In seconds; a value of `None` is `off`.
     pub(crate) playback_grace: Option<Setting<Option<u64>>>,
 }
@@ -105,6 +111,9 @@ impl Written {
             playlist_types,
             playlist_max,
             cookie,
+            revoked,
+            max_clients,
+            max_uses,
             playback_grace,
         } = outer;
         inherit(&mut self.schemes, schemes);
@@ -131,6 +140,9 @@ impl Written {
         inherit(&mut self.playlist_types, playlist_types);
         inherit(&mut self.playlist_max, playlist_max);
         inherit(&mut self.cookie, cookie);
+        inherit(&mut self.revoked, revoked);
+        inherit(&mut self.max_clients, max_clients);
+        inherit(&mut self.max_uses, max_uses);
         inherit(&mut self.playback_grace, playback_grace);
     }
 

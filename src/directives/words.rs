@@ -1,6 +1,7 @@
 //! The words of directives: what they must look like, and what is said if they do not.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use super::block::{Wrong, wrong};
 use crate::nginx::{Conf, Level};
@@ -14,6 +15,14 @@ pub(super) fn text(word: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(word)
 }
 
+/// A number in decimal digits.
+pub(super) fn number(word: &[u8], range: RangeInclusive<u64>) -> Option<u64> {
+    let word = str::from_utf8(word).ok()?;
+    let is_decimal = word.bytes().all(|byte| byte.is_ascii_digit());
+    let number = is_decimal.then(|| word.parse().ok())??;
+    range.contains(&number).then_some(number)
+}
+
 pub(super) fn flag(words: &[&[u8]]) -> Result<bool, Wrong> {
     match first(words) {
         b"on" => Ok(true),
@@ -23,12 +32,8 @@ pub(super) fn flag(words: &[&[u8]]) -> Result<bool, Wrong> {
 }
 
 pub(super) fn status(words: &[&[u8]]) -> Result<u16, Wrong> {
-    let word = first(words);
-    std::str::from_utf8(word)
-        .ok()
-        .filter(|word| word.bytes().all(|byte| byte.is_ascii_digit()))
-        .and_then(|word| word.parse().ok())
-        .filter(|code| (400..=599).contains(code))
+    number(first(words), 400..=599)
+        .and_then(|code| code.try_into().ok())
         .ok_or_else(|| wrong("must be a status from 400 to 599, such as 403"))
 }
 

@@ -1,4 +1,4 @@
-//! Directives that set shared memory aside: `secure_token_zone` and `secure_token_playback_zone`.
+//! Directives that set shared memory aside: `secure_token_zone`, `secure_token_playback_zone` and `secure_token_links`.
 
 use ngx::http::HttpModuleMainConf as _;
 
@@ -35,6 +35,17 @@ pub(super) fn viewers(block: &mut Block<'_>) -> Result<(), Wrong> {
         init: crate::init_playback_zone,
         example: "viewers:1m",
         loss: "it remembers nobody from before",
+    };
+    add(block, &purpose)
+}
+
+/// `secure_token_links name:size`
+pub(super) fn links(block: &mut Block<'_>) -> Result<(), Wrong> {
+    let purpose = Purpose {
+        place: |main| &mut main.links_place,
+        init: crate::init_links_zone,
+        example: "links:10m",
+        loss: "links that were used may be used anew, and what was revoked with \"secure_token_revoke\" is not any more",
     };
     add(block, &purpose)
 }

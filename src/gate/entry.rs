@@ -2,15 +2,18 @@
 
 use std::rc::Rc;
 
+use links::SchemeMark;
 use token::{Key, OpenedToken, Rules, Scheme};
 
-use super::Sources;
+use super::{Revocation, Sources};
 use crate::counters::Counters;
 use crate::nginx::Value;
 
 /// A scheme that opens a location, and what is its own there.
 pub(crate) struct Entry {
     pub(crate) scheme: Scheme,
+    /// What links of the scheme are remembered by.
+    pub(crate) mark: SchemeMark,
     pub(crate) rules: Rules,
     pub(crate) sources: Sources,
     /// Those that the scheme may use, in the order in which they are tried.
@@ -19,6 +22,8 @@ pub(crate) struct Entry {
     pub(crate) variables: Rc<[Value]>,
     pub(crate) client_address: ClientAddress,
     pub(crate) expired_status: u16,
+    /// `None` where nothing is or could be revoked.
+    pub(crate) revocation: Option<Box<Revocation>>,
     /// `None` where nothing is counted.
     pub(crate) counters: Option<Rc<Counters>>,
 }

@@ -3,12 +3,12 @@
 use std::cell::Cell;
 use std::fmt::{self, Write};
 
-use super::Quoted;
 use super::prometheus::{Status, happened};
-use crate::counters::Counts;
+use super::{Numbers, Quoted};
 use crate::nginx;
 
-pub(super) fn write(counts: &Counts, out: &mut dyn Write) -> fmt::Result {
+pub(super) fn write(numbers: &Numbers<'_>, out: &mut dyn Write) -> fmt::Result {
+    let Numbers { counts, links } = numbers;
     write!(
         out,
         "{{\"version\":\"{}\",\"nginx\":\"{}\",\"requests\":[",
@@ -63,7 +63,15 @@ pub(super) fn write(counts: &Counts, out: &mut dyn Write) -> fmt::Result {
         let seconds = record.counters.seconds();
         write!(out, "],\"sum\":{seconds},\"count\":{count}}}")?;
     }
-    out.write_str("]}\n")
+    out.write_str("]")?;
+    if let Some(links) = links {
+        write!(
+            out,
+            ",\"links\":{{\"room\":{},\"taken\":{},\"forgotten\":{},\"revoked\":{}}}",
+            links.room, links.taken, links.forgotten, links.revoked
+        )?;
+    }
+    out.write_str("}\n")
 }
 
 /// Writes nothing the first time and a comma ever after.

@@ -6,11 +6,12 @@ use std::fmt::{self, Write};
 
 use token::Reason;
 
-use super::Quoted;
-use crate::counters::Counts;
+use super::{Numbers, Quoted};
 use crate::nginx;
+use crate::sharing::Occupancy;
 
-pub(super) fn write(counts: &Counts, out: &mut dyn Write) -> fmt::Result {
+pub(super) fn write(numbers: &Numbers<'_>, out: &mut dyn Write) -> fmt::Result {
+    let Numbers { counts, links } = numbers;
     head(
         out,
         "requests_total",
@@ -86,6 +87,10 @@ pub(super) fn write(counts: &Counts, out: &mut dyn Write) -> fmt::Result {
         )?;
     }
 
+    if let Some(links) = links {
+        write_links(links, out)?;
+    }
+
     head(
         out,
         "build_info",
@@ -98,6 +103,23 @@ pub(super) fn write(counts: &Counts, out: &mut dyn Write) -> fmt::Result {
         env!("CARGO_PKG_VERSION"),
         nginx::version(),
     )
+}
+
+fn write_links(links: &Occupancy, out: &mut dyn Write) -> fmt::Result {
+    let Occupancy {
+        room,
+        taken,
+        forgotten,
+        revoked,
+    } = links;
+    let help = "Links that have room, those that are remembered and have not expired, and what is revoked.";
+    head(out, "links", "gauge", help)?;
+    writeln!(out, "secure_token_links{{state=\"room\"}} {room}")?;
+    writeln!(out, "secure_token_links{{state=\"taken\"}} {taken}")?;
+    writeln!(out, "secure_token_links{{state=\"revoked\"}} {revoked}")?;
+    let help = "Links that were forgotten before they expired, for want of room.";
+    head(out, "links_forgotten_total", "counter", help)?;
+    writeln!(out, "secure_token_links_forgotten_total {forgotten}")
 }
 
 fn head(out: &mut dyn Write, name: &str, kind: &str, help: &str) -> fmt::Result {

@@ -11,9 +11,10 @@ use ngx::http::{HTTPStatus, Request};
 use super::pool::put;
 use super::{Failed, bits};
 
-/// Answers 200 with what `write` writes.
+/// Answers with a status and what `write` writes.
 pub(crate) fn respond(
     r: &mut Request,
+    status: HTTPStatus,
     content_type: &'static str,
     write: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result,
 ) -> Result<Status, Failed> {
@@ -29,7 +30,7 @@ pub(crate) fn respond(
     write(&mut body).map_err(|_| Failed)?;
     let body = body.0.leak();
 
-    r.set_status(HTTPStatus::OK);
+    r.set_status(status);
     r.set_content_length_n(body.len());
     let out = &mut r.as_mut().headers_out;
     out.content_type = ngx_str_t {

@@ -21,6 +21,11 @@ impl Loaded {
         unsafe { CStr::from_ptr(self.0.name) }
     }
 
+    /// Where its settings are among those of the modules of http.
+    pub(super) fn place(self) -> usize {
+        self.0.ctx_index
+    }
+
     pub(crate) fn is<M: HttpModule>(self) -> bool {
         ptr::eq(self.0, M::module())
     }

@@ -1,11 +1,13 @@
 //! `ngx_http_request_t`: what there is to know about a request beside its path and query.
 
 use std::ffi::c_void;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ptr;
 
 use nginx_sys::{
-    NGX_HTTP_GET, NGX_HTTP_HEAD, NGX_HTTP_OPTIONS, NGX_HTTP_SATISFY_ANY, ngx_hash_key,
-    ngx_http_get_variable, ngx_str_t,
+    AF_INET, AF_INET6, NGX_HTTP_GET, NGX_HTTP_HEAD, NGX_HTTP_OPTIONS, NGX_HTTP_POST,
+    NGX_HTTP_SATISFY_ANY, ngx_hash_key, ngx_http_get_variable, ngx_str_t, sockaddr_in,
+    sockaddr_in6,
 };
 use ngx::http::{HttpModuleLocationConf as _, NgxHttpCoreModule, Request};
 
@@ -25,6 +27,29 @@ pub(crate) fn client_ip(r: &Request) -> &[u8] {
     // SAFETY: NGINX keeps the connection as long as its requests; it is null only where nobody sent one.
     let connection = unsafe { r.as_ref().connection.as_ref() };
     connection.map_or(b"", |connection| connection.addr_text.as_bytes())
+}
+
+/// The client's address; `None` where it came through a socket of the file system.
+pub(crate) fn client_address(r: &Request) -> Option<IpAddr> {
+    // SAFETY: NGINX keeps the connection as long as its requests; it is null only where nobody sent one.
+    let connection = unsafe { r.as_ref().connection.as_ref() }?;
+    let address = connection.sockaddr;
+    // SAFETY: NGINX has null there, or an address of the kind that its family says.
+    let family = unsafe { address.as_ref() }?.sa_family;
+    match u32::from(family) {
+        AF_INET => {
+            // SAFETY: of this family it is a `sockaddr_in`.
+            let address = unsafe { &*address.cast::<sockaddr_in>() };
+            Some(Ipv4Addr::from_bits(u32::from_be(address.sin_addr.s_addr)).into())
+        }
+        AF_INET6 => {
+            // SAFETY: of this family it is a `sockaddr_in6`.
+            let address = unsafe { &*address.cast::<sockaddr_in6>() };
+            // SAFETY: its bytes are all there, whichever way they are looked at.
+            Some(Ipv6Addr::from(unsafe { address.sin6_addr.__in6_u.__u6_addr8 }).into())
+        }
+        _ => None,
+    }
 }
 
 /// The `Referer` header; empty where there is none.
@@ -72,6 +97,16 @@ pub(crate) fn is_preflight(r: &Request) -> bool {
             .any(|(key, _)| key.as_bytes().eq_ignore_ascii_case(name))
     };
     has(b"Origin") && has(b"Access-Control-Request-Method")
+}
+
+/// Whether the client asks for what stands in front of an answer, and not for the answer.
+pub(crate) fn is_head(r: &Request) -> bool {
+    r.as_ref().method == NGX_HTTP_HEAD as usize
+}
+
+/// Whether the client sends something to be done.
+pub(crate) fn is_post(r: &Request) -> bool {
+    r.as_ref().method == NGX_HTTP_POST as usize
 }
 
 /// Whether the method is one that only asks.

@@ -2,7 +2,7 @@
 
 use std::alloc::Layout;
 use std::ptr::{self, NonNull};
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
 use nginx_sys::{ngx_int_t, ngx_shm_zone_t};
 use ngx::allocator::Allocator;
@@ -26,6 +26,9 @@ pub(crate) type ZoneInit =
 /// The type has numbers and atomics only: nothing that points into one process's own memory, nothing
 /// to be dropped, and nothing that changes but atomically.
 pub(crate) unsafe trait Shareable: Sync {}
+
+// SAFETY: it is an atomic.
+unsafe impl Shareable for AtomicU64 {}
 
 /// A value in shared memory, for as long as that is there.
 pub(crate) struct Shared<T: Shareable> {
@@ -125,6 +128,11 @@ impl Zone {
         unsafe { memory.write(value) };
         // SAFETY: it has just been written there, and nothing is ever freed in a zone.
         Some(unsafe { memory.as_ref() })
+    }
+
+    /// How large it is, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        self.as_ref().shm.size
     }
 
     /// A value in the zone, to be found by requests. `None` where it is not in the zone.

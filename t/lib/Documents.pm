@@ -208,7 +208,7 @@ package Documents::Nginx {
     # or beside those of the fragment that are not as deep.
     my %LEVEL = (
         (map { $_ => 'main' } qw(load_module events http user worker_processes)),
-        (map { $_ => 'http' } qw(server map geo geoip2 log_format proxy_cache_path limit_req_zone upstream secure_token_zone secure_token_playback_zone secure_token_format types)),
+        (map { $_ => 'http' } qw(server map geo geoip2 log_format proxy_cache_path limit_req_zone upstream secure_token_zone secure_token_playback_zone secure_token_links secure_token_format set_real_ip_from real_ip_header types)),
         (map { $_ => 'server' } qw(listen server_name location)),
     );
 
@@ -253,6 +253,8 @@ package Documents::Nginx {
             if "@at{qw(main http)}" =~ /\bsecure_token_playback_grace\b/ && "@at{qw(main http)}" !~ /\bsecure_token_playback_zone\b/;
         $at{http} = "secure_token_zone tokens:1m;\n$at{http}"
             if "@at{qw(main http)}" =~ /\bsecure_token_metrics\b/ && "@at{qw(main http)}" !~ /\bsecure_token_zone\b/;
+        $at{http} = "secure_token_links links:1m;\n$at{http}"
+            if "@at{qw(main http)}" =~ /\bsecure_token_(?:max_(?:clients|uses)\s+\d|revoke;)/ && "@at{qw(main http)}" !~ /\bsecure_token_links\b/;
         $at{main} .= "\nevents {}\n" if $at{main} !~ /\bevents\s*\{/;
         $at{main} .= "\nhttp { $at{http} }\n" if $at{main} !~ /\bhttp\s*\{/;
         $at{main} = "load_module $module;\n$at{main}" if $at{main} !~ /\bload_module\b/;
@@ -281,6 +283,7 @@ package Documents::Nginx {
             Documents::spill($file, "replace-me-openssl-rand-hex-16\n");
             chmod 0600, $file;
         }
+        Documents::spill("$dir/conf/$1", "# nothing\n") while $text =~ /\bsecure_token_revoked_file\s+([^\/\s;]+)/g;
         # And those that name secrets.
         while ($text =~ m{\binclude\s+(/\S+/secrets/\S+\.conf);}g) {
             Documents::spill("$1", "secure_token_secret replace-me-openssl-rand-hex-16;\n");
@@ -330,6 +333,15 @@ package Documents::Nginx {
         SecureToken::Wait::wait_for(sub { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{port}) })
             or die "NGINX does not answer:\n" . $self->log;
         return $self;
+    }
+
+    # Has it read its configuration anew; returns when new workers answer.
+    sub reload {
+        my ($self) = @_;
+        my $workers = sub { my $pids = `pgrep -P $self->{pid}`; return map { $_ => 1 } $pids =~ /\d+/g };
+        my %old = $workers->();
+        kill HUP => $self->{pid};
+        return SecureToken::Wait::wait_for(sub { my %now = $workers->(); %now && !grep { $old{$_} } keys %now });
     }
 
     sub stop {

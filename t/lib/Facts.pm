@@ -51,6 +51,7 @@ sub words {
 sub samples {
     my $nginx = SecureToken::Nginx->new(http => <<'    CONF');
     secure_token_zone z:64k;
+    secure_token_links l:64k;
     server {
         listen unix:DIR/nginx.sock;
         location / { secure_token azion; secure_token_secret a-secret-for-tests; }

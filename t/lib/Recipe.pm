@@ -56,6 +56,22 @@ sub link {
     return $1;
 }
 
+# What a command prints, with changes as above made to it.
+sub run {
+    my ($self, $nginx, $number, @changes) = @_;
+    my $command = $self->{commands}[$number] // die "$self->{heading}: no command $number\n";
+    $self->{used}{"command $number"} = 1;
+    for my $change (@changes) {
+        my ($this, $that) = @$change;
+        $command =~ s/\Q$this\E/$that/ or die "$self->{heading}: no \"$this\" in command $number\n";
+    }
+    $command =~ s{/etc/nginx/}{$nginx->{dir}/conf/}g;
+    $command =~ s{/var/log/nginx/}{$nginx->{dir}/logs/}g;
+    $command =~ s{http://127\.0\.0\.1/}{http://127.0.0.1:$nginx->{port}/}g;
+    local $ENV{PATH} = dirname($ENV{SECURE_TOKEN_CLI} // "$ROOT/build/secure-token") . ":$ENV{PATH}";
+    return scalar `{ $command; } 2>&1`;
+}
+
 # Whether all of the section was tried.
 sub done {
     my ($self) = @_;

@@ -65,6 +65,12 @@ impl Facts {
         })
     }
 
+    /// Whether its links say when they were issued.
+    pub fn tells_issue(&self) -> bool {
+        let time = self.format().and_then(|format| format.time);
+        time.is_some_and(|time| time.event == TimeEvent::Issue)
+    }
+
     /// How many seconds a link opens from its time of issue on unless the operator says otherwise. `None` where
     /// links say when they expire, or the operator has to say it.
     pub fn lifetime(&self) -> Option<u64> {

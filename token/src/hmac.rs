@@ -6,7 +6,7 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 use subtle::ConstantTimeEq as _;
 
-use crate::Hash;
+use crate::{Hash, TokenId};
 
 /// A key's inner and outer state, so that the key itself is not hashed again for every message. A clone of it takes
 /// a message.
@@ -79,6 +79,11 @@ impl Code {
     /// The bytes that a function's code has.
     pub(crate) fn bytes(&self, hash: Hash) -> &[u8] {
         self.0.get(..hash.length()).unwrap_or_default()
+    }
+
+    /// What a token with this code is known by.
+    pub(crate) fn id(&self) -> TokenId {
+        TokenId::of(&self.0)
     }
 
     /// So many bytes at its beginning.

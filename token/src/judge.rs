@@ -1,12 +1,18 @@
 //! The one order in which every scheme's opened token is held against clock and request.
 
-use crate::{Boundary, Claims, Failure, OpenedToken, Place, Reason, Request, Rules, Verdict};
+use alloc::borrow::Cow;
+
+use crate::{
+    Boundary, Claims, Failure, OpenedToken, Place, Reason, Request, Rules, TokenId, Verdict,
+};
 
 /// A token that a secret opened, not judged yet.
 pub(crate) struct Opening {
     /// Position of the secret that fitted.
     pub(crate) secret: u32,
     pub(crate) place: Place,
+    /// What it is known by.
+    pub(crate) id: TokenId,
 }
 
 /// What an opened token says and demands.
@@ -17,6 +23,16 @@ pub(crate) trait Demands {
 
     /// The second, in Unix time, from which on the token opens. `None` for any.
     fn starts(&self) -> Option<u64> {
+        None
+    }
+
+    /// When the token was issued, where that is known.
+    fn issued(&self) -> Option<u64> {
+        None
+    }
+
+    /// The session that the token names, decoded; `None` where it names none.
+    fn session(&self) -> Option<Cow<'_, [u8]>> {
         None
     }
 
@@ -70,13 +86,14 @@ impl Judge {
     #[inline(always)]
     pub(crate) fn decide(
         self,
-        Opening { secret, place }: Opening,
+        Opening { secret, place, id }: Opening,
         demands: &impl Demands,
         request: &impl Request,
         rules: &Rules,
     ) -> Result<Verdict, Failure> {
         let opened = |claims| OpenedToken {
             claims,
+            id,
             secret,
             place,
         };
@@ -102,9 +119,18 @@ impl Judge {
             return Ok(Verdict::refused_of(token, Reason::Lifetime));
         }
         match demands.hold(request, rules) {
+            Ok(()) if request.may_be_revoked() && is_revoked(token, demands, request) => {
+                Ok(Verdict::refused_of(token, Reason::Revoked))
+            }
             Ok(()) => Ok(Verdict::Passed(token)),
             Err(Obstacle::Because(reason)) => Ok(Verdict::refused_of(token, reason)),
             Err(Obstacle::Unknown(failure)) => Err(failure),
         }
     }
+}
+
+// Apart, and with a token of its own: where nothing is revoked none has to stand in memory to be looked at.
+#[inline(never)]
+fn is_revoked(token: OpenedToken, demands: &impl Demands, request: &impl Request) -> bool {
+    request.is_revoked(&token, demands.issued(), || demands.session())
 }

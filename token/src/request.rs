@@ -1,6 +1,8 @@
 //! What a scheme may ask about a request, and the rules it is to apply.
 
-use crate::{Carrier, Params, Place, QueryFields, Reason, Scheme, Secret};
+use alloc::borrow::Cow;
+
+use crate::{Carrier, OpenedToken, Params, Place, QueryFields, Reason, Scheme, Secret};
 
 /// The caller could not answer a question (its memory ran out, say). Nothing was decided, and the
 /// request must not be let through.
@@ -49,6 +51,24 @@ pub trait Request {
 
     /// The server's variable at a position of [`Format::variables`](crate::Format::variables).
     fn variable(&self, index: usize) -> Result<&[u8], Failure>;
+
+    /// Whether [`is_revoked`](Self::is_revoked) may say so of any token.
+    #[inline]
+    fn may_be_revoked(&self) -> bool {
+        false
+    }
+
+    /// Whether the server ended a token that is right before its time. `issued`: when it was issued, in Unix seconds,
+    /// where it says so. `session`: the one that it names.
+    #[inline]
+    fn is_revoked<'t>(
+        &self,
+        _token: &OpenedToken,
+        _issued: Option<u64>,
+        _session: impl FnOnce() -> Option<Cow<'t, [u8]>>,
+    ) -> bool {
+        false
+    }
 
     /// The source number `index`, from 0, where a token may stand; `None` after the last. The first one that
     /// holds a token decides. Schemes whose tokens stand in the path ask for none.
@@ -110,9 +130,28 @@ pub struct RequestParts<'a> {
     pub protocol: &'a [u8],
     /// See [`Request::variable`].
     pub variables: &'a [&'a [u8]],
+    /// See [`Request::is_revoked`]; `None` where nothing is.
+    pub revoked: Option<&'a RevokedCheck<'a>>,
 }
 
+/// Whether a token that is right was revoked: by itself, by when it was issued, or by its session.
+pub type RevokedCheck<'a> = dyn Fn(&OpenedToken, Option<u64>, Option<&[u8]>) -> bool + 'a;
+
 impl Request for RequestParts<'_> {
+    fn may_be_revoked(&self) -> bool {
+        self.revoked.is_some()
+    }
+
+    fn is_revoked<'t>(
+        &self,
+        token: &OpenedToken,
+        issued: Option<u64>,
+        session: impl FnOnce() -> Option<Cow<'t, [u8]>>,
+    ) -> bool {
+        let check = self.revoked;
+        check.is_some_and(|check| check(token, issued, session().as_deref()))
+    }
+
     fn path(&self) -> Result<&[u8], Failure> {
         Ok(self.path)
     }

@@ -9,7 +9,7 @@ use crate::judge::Judge;
 use crate::opened::OpenedRequest;
 use crate::{
     Child, Facts, Failure, Format, FormatError, Key, KeyError, Link, OpenedToken, Request, Rules,
-    Secret, SignError, SignedFields, Verdict, WordError,
+    Secret, SignError, SignedFields, TokenId, Verdict, WordError,
 };
 #[cfg(feature = "inspect")]
 use crate::{Place, Reason};
@@ -203,6 +203,14 @@ impl Scheme {
         &self.facts.name
     }
 
+    /// Whether nobody without a secret can make another token of one that opens.
+    pub fn is_authentic(&self) -> bool {
+        match &self.code {
+            Code::Ectoken(ectoken) => !ectoken.opens_legacy(),
+            Code::Straight(..) | Code::Digest(..) | Code::Akamai(_) | Code::Bunny(_) => true,
+        }
+    }
+
     /// What can be made of a secret beforehand, for [`Secret::with_key`]. `None` where requests would gain
     /// nothing.
     ///
@@ -293,6 +301,34 @@ impl Scheme {
         };
         with_vendor!(self, vendor => vendor.sign_child(parent, child, rules, sink))?;
         Ok(at)
+    }
+
+    /// What a token is known by once a secret opened it: the same as [`OpenedToken::id`]. Of its text as it stands in a link,
+    /// escaped or not: the value of its argument, or its segments of the path. Where the text has other fields too, its
+    /// digest alone will do. `None` for what is no token of this scheme.
+    pub fn token_id(&self, text: &[u8]) -> Option<TokenId> {
+        with_vendor!(self, vendor => vendor.token_id(text))
+    }
+
+    /// Whether [`token_id`](Self::token_id) says the same of every text as that of another scheme.
+    pub fn reads_tokens_like(&self, other: &Self) -> bool {
+        match (&self.code, &other.code) {
+            (Code::Ectoken(one), Code::Ectoken(other)) => one == other,
+            (Code::Akamai(one), Code::Akamai(other)) => one.reads_tokens_like(other),
+            (Code::Bunny(_), Code::Bunny(_)) => true,
+            _ => self.facts.format().is_some_and(|format| {
+                self.facts.carrier == other.facts.carrier
+                    && other.facts.format().is_some_and(|other| {
+                        (&format.token, &format.time, &format.fields, format.digest)
+                            == (&other.token, &other.time, &other.fields, other.digest)
+                    })
+            }),
+        }
+    }
+
+    /// Whether its tokens may name the session that they are for.
+    pub fn has_sessions(&self) -> bool {
+        with_vendor!(self, vendor => vendor.has_sessions())
     }
 
     /// Whether a token is made of path or query as they are sent.

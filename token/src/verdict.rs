@@ -94,11 +94,17 @@ pub enum Reason {
     UnsupportedClaim,
     /// The configured secrets came out empty, or are none that the scheme can use.
     NoSecret,
+    /// The token is right, and the server ended it before its time.
+    Revoked,
+    /// The token is right, and as many clients use it already as may.
+    Shared,
+    /// The token is right, and has opened as often as it may.
+    Used,
 }
 
 impl Reason {
     /// All there are, in the order in which they are numbered.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Missing,
         Self::Malformed,
         Self::Duplicate,
@@ -113,6 +119,9 @@ impl Reason {
         Self::Url,
         Self::UnsupportedClaim,
         Self::NoSecret,
+        Self::Revoked,
+        Self::Shared,
+        Self::Used,
     ];
 
     /// The reason's word in logs, variables and counters.
@@ -132,6 +141,9 @@ impl Reason {
             Self::Url => "url",
             Self::UnsupportedClaim => "unsupported_claim",
             Self::NoSecret => "no_secret",
+            Self::Revoked => "revoked",
+            Self::Shared => "shared",
+            Self::Used => "used",
         }
     }
 
@@ -179,6 +191,9 @@ impl Reason {
             Self::NoSecret => {
                 "the configured secrets came out empty, or not as the scheme writes them"
             }
+            Self::Revoked => "the token is right, and the operator ended it before its time",
+            Self::Shared => "the token is right, and as many clients as may use it do so already",
+            Self::Used => "the token is right, and has opened as often as it may",
         }
     }
 }

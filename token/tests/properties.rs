@@ -9,11 +9,11 @@
 
 mod common;
 
-use common::{SentLink, fields, front, has_time, link, path, sign, spelt};
+use common::{SentLink, fields, front, has_time, link, path, sign, spelt, token_text};
 use proptest::prelude::*;
 use token::{
-    Claims, ClientIp, Encoding, Link, Reason, RequestParts, Rules, Scheme, Scope, Source,
-    TimeEvent, TimeSpelling, Verdict, scheme,
+    Carrier, Claims, ClientIp, Encoding, Link, Reason, RequestParts, Rules, Scheme, Scope, Source,
+    TimeEvent, TimeSpelling, TokenId, Verdict, scheme,
 };
 
 const NOW: u64 = 1_800_000_000;
@@ -55,6 +55,18 @@ impl Signed {
             ..sent.parts(&sources, &secrets)
         };
         scheme.verify(&request, rules, now).unwrap()
+    }
+
+    /// What its token is known by: as it was opened, and as it is written.
+    fn ids(&self) -> (Option<TokenId>, Option<TokenId>) {
+        let rules = Rules::of(&self.scheme);
+        let sent = SentLink::new(&self.scheme, &self.path, &self.sent);
+        let target = sent.parts(&[], &[]).target.to_vec();
+        let verdict = self.verdict();
+        let token = verdict.token();
+        let text = token.map(|token| token_text(&rules, token, &target, &self.sent));
+        let written = text.and_then(|text| self.scheme.token_id(text));
+        (token.map(|token| token.id), written)
     }
 
     fn opens(&self) -> bool {
@@ -157,6 +169,63 @@ proptest! {
         let own = alphabet(&link.scheme, &link.sent);
         let altered = altered.filter(|altered| alphabet(&link.scheme, &altered.sent) != own);
         prop_assert!(!altered.is_some_and(|altered| altered.opens()));
+    }
+
+    #[test]
+    fn a_token_is_known_by_the_same_however_it_is_spelled(
+        link in signed(), at: prop::sample::Index, to: u8, escaped in prop::collection::vec(any::<bool>(), 600),
+    ) {
+        let (opened, written) = link.ids();
+        prop_assert!(opened.is_some());
+        prop_assert_eq!(opened, written);
+        let mut altered = link.clone();
+        let index = at.index(altered.sent.len());
+        altered.sent[index] = to;
+        let mut escapes = link.clone();
+        if link.scheme.facts().carrier != Carrier::Path {
+            let escape = |(byte, is_escaped): (&u8, &bool)| match byte {
+                b'=' | b'&' => vec![*byte],
+                byte if *is_escaped => format!("%{byte:02x}").into_bytes(),
+                byte => vec![*byte],
+            };
+            escapes.sent = link.sent.iter().zip(escaped.iter().chain(&[false; 9000])).flat_map(escape).collect();
+        }
+        for spelling in [altered, escapes] {
+            let (other, written) = spelling.ids();
+            prop_assert!(other.is_none() || other == opened);
+            prop_assert_eq!(other, written);
+        }
+    }
+
+    #[test]
+    fn the_digest_alone_says_what_a_token_is_known_by(link in signed()) {
+        let (id, _) = link.ids();
+        let rules = Rules::of(&link.scheme);
+        let sent = SentLink::new(&link.scheme, &link.path, &link.sent);
+        let verdict = link.verdict();
+        let text = token_text(&rules, verdict.token().unwrap(), sent.parts(&[], &[]).target, &link.sent);
+        let Some(format) = link.scheme.facts().format() else { return Ok(()) };
+        let length = format.digest.text_length();
+        let known = |text: &[u8]| link.scheme.token_id(text) == id;
+        prop_assert!(text.windows(length).any(known));
+        prop_assert!(!known(b""));
+        prop_assert!(!known(b"="));
+        prop_assert!(!text.windows(length - 1).any(known));
+    }
+
+    #[test]
+    fn other_links_are_known_by_others(link in signed(), more in "[a-z]{1,9}") {
+        prop_assume!(link.scheme.facts().scope == Scope::Exact);
+        let mut key = link.key.clone();
+        key.extend_from_slice(more.as_bytes());
+        let path = [&link.path, more.as_bytes()].concat();
+        let fields = fields(&link.scheme);
+        for (path, key) in [(&path, &link.key), (&link.path, &key)] {
+            let unsigned = Link { client_ip: link.client_ip.as_deref(), ..common::link(&link.scheme, path, &fields, link.expires) };
+            let sent = sign(&link.scheme, &unsigned, &Rules::of(&link.scheme), &spelt(&link.scheme, key)).unwrap();
+            let other = Signed { path: path.clone(), key: key.clone(), sent: sent.into_bytes(), ..link.clone() };
+            prop_assert_ne!(other.ids().0, link.ids().0);
+        }
     }
 
     #[test]

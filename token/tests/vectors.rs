@@ -8,6 +8,8 @@
     reason = "a test that panics is a test that fails"
 )]
 
+mod common;
+
 use std::fs;
 use std::path::Path;
 
@@ -97,7 +99,12 @@ fn verdict(vector: &Value) -> Verdict {
         rules.lifetime = seconds;
     }
     let now = vector["now"].as_u64().unwrap();
-    scheme.verify(&request, &rules, now).unwrap()
+    let verdict = scheme.verify(&request, &rules, now).unwrap();
+    if let Some(token) = verdict.token() {
+        let text = common::token_text(&rules, token, target.as_bytes(), query.as_bytes());
+        assert_eq!(scheme.token_id(text), Some(token.id), "{vector}");
+    }
+    verdict
 }
 
 fn legacy_ectoken() -> Scheme {

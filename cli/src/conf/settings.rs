@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use explain::time;
+use explain::{RevokedFile, time};
 use token::{Carrier, Scheme};
 
 use super::blocks::Directive;
@@ -10,6 +10,7 @@ use super::find::Found;
 use super::{Guard, Location, schemes};
 use crate::output::{self, Trouble};
 use crate::playlist::Way;
+use crate::revoked;
 use crate::secrets::{self, SecretText, Secrets};
 use crate::variables::{self, Variable};
 
@@ -68,14 +69,14 @@ pub(super) fn of(
             .is_some_and(|directive| directive.values() == [word])
     };
     let guard = |scheme: &Scheme| -> Result<Guard, Trouble> {
-        let secrets = match &asked.secrets {
-            Some(given) => given.clone(),
-            None => secrets(found, directory, asked.variables, scheme)?,
-        };
-        Ok(Guard {
-            scheme: scheme.clone(),
-            secrets,
-        })
+        match &asked.secrets {
+            Some(given) => Ok(Guard::new(scheme.clone(), given.clone())),
+            None => Ok(Guard {
+                scheme: scheme.clone(),
+                secrets: secrets(found, directory, asked.variables, scheme)?,
+                secret_ids: secret_ids(found, scheme),
+            }),
+        }
     };
     Ok(Location {
         guards: schemes.iter().map(guard).collect::<Result<_, _>>()?,
@@ -87,11 +88,35 @@ pub(super) fn of(
         ttl: length(found, "secure_token_ttl")?,
         clock_skew: length(found, "secure_token_clock_skew")?,
         max_lifetime: length(found, "secure_token_max_lifetime")?,
+        revoked: revoked_files(found, directory)?,
         playlist: playlist(found, asked.variables)?,
         ignore_case: is_on("secure_token_ignore_case", "on"),
         keep_slashes: is_on("merge_slashes", "off"),
         is_unbound: is_on("secure_token_client_ip", "off"),
     })
+}
+
+/// The names of the secrets that a scheme may use: their positions among all where they have none.
+fn secret_ids(found: &Found<'_>, scheme: &Scheme) -> Vec<String> {
+    let directives = found.of_any(&["secure_token_secret", "secure_token_secret_file"]);
+    let numbered = directives.into_iter().zip(1u64..);
+    let own = numbered.filter(|(directive, _)| is_for(directive, scheme.name()));
+    let id = |(directive, number): (&Directive, u64)| {
+        let mut words = directive.values().iter().skip(1);
+        let id = words.find_map(|word| word.strip_prefix("id="));
+        id.map_or_else(|| number.to_string(), str::to_owned)
+    };
+    own.map(id).collect()
+}
+
+/// What is revoked there.
+fn revoked_files(found: &Found<'_>, directory: &Path) -> Result<Vec<RevokedFile>, Trouble> {
+    let directives = found.directives("secure_token_revoked_file");
+    let names = directives.last().map(|directive| directive.values());
+    let names = names.unwrap_or_default().iter();
+    names
+        .map(|name| revoked::read(&directory.join(name)))
+        .collect()
 }
 
 /// The secrets that a scheme may use: one at least.

@@ -183,7 +183,9 @@ pub(super) fn signed(
 }
 
 fn made(args: &Args, guard: &Guard, url: &Url<'_>, text: &[u8]) -> Result<Vec<u8>, Trouble> {
-    let Guard { scheme, secrets } = guard;
+    let Guard {
+        scheme, secrets, ..
+    } = guard;
     let (rules, expires) = (args.link.rules(scheme)?, args.expires());
     let path = args.link.path(scheme, url);
     let path = path.map_err(|why| format!("{}: {why}", show(text)))?;

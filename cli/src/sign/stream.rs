@@ -1,18 +1,17 @@
 //! URLs from standard input: for each line one line.
 
-use std::io::{self, BufRead, BufReader, BufWriter, Read as _, Write as _};
+use std::io::{self, BufReader, BufWriter, Write as _};
 use std::process::ExitCode;
 
 use serde_json::json;
 
 use super::signer::Signer;
 use crate::clock;
+use crate::lines::{read_line, without_end};
 use crate::output::{self, Trouble};
 
 /// Room for what is read at once.
 const BUFFER: usize = 64 * 1024;
-/// No URL is longer; a stream without a newline must not fill the memory.
-const LONGEST_LINE: u64 = 1024 * 1024;
 
 pub(super) fn run(signer: &Signer<'_>, is_json: bool) -> Result<ExitCode, Trouble> {
     let mut input = BufReader::with_capacity(BUFFER, io::stdin().lock());
@@ -33,8 +32,7 @@ pub(super) fn run(signer: &Signer<'_>, is_json: bool) -> Result<ExitCode, Troubl
             out.flush()?;
             return Ok(code);
         }
-        let text = line.strip_suffix(b"\n").unwrap_or(&line);
-        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        let text = without_end(&line);
         if text.is_empty() {
             out.write_all(b"\n")?;
             continue;
@@ -56,14 +54,4 @@ pub(super) fn run(signer: &Signer<'_>, is_json: bool) -> Result<ExitCode, Troubl
             }
         }
     }
-}
-
-fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> {
-    let length = input.by_ref().take(LONGEST_LINE).read_until(b'\n', line)?;
-    if !line.ends_with(b"\n") && u64::try_from(length).is_ok_and(|length| length == LONGEST_LINE) {
-        return Err(io::Error::other(
-            "it has more than 1 MiB, and no URL is so long",
-        ));
-    }
-    Ok(length)
 }

@@ -30,9 +30,19 @@ impl<T: Shareable> Table<T> {
 impl Zone {
     /// A table of as many values as a fresh zone has room for, but for one page. `None` where that is none.
     pub(crate) fn table<T: Shareable>(&self, make: impl Fn() -> T) -> Option<Table<T>> {
+        self.table_in(1, make)
+    }
+
+    /// The same in one of so many equal parts of the room that is left.
+    pub(crate) fn table_in<T: Shareable>(
+        &self,
+        parts: usize,
+        make: impl Fn() -> T,
+    ) -> Option<Table<T>> {
         // SAFETY: NGINX sets the variable when it starts, and never again.
         let page = unsafe { ngx_pagesize };
         let pages = self.pool.as_ref().pfree.checked_sub(1)?;
+        let pages = pages.checked_div(parts)?.max(1);
         let length = pages.checked_mul(page)?.checked_div(size_of::<T>())?;
         let layout = Layout::array::<T>(length).ok().filter(|_| length > 0)?;
         let first = self.pool.allocate(layout).ok()?.cast::<T>().as_ptr();

@@ -26,10 +26,10 @@ sub metrics {
             die "twice: $line\n" if $type{$1}++;
             next;
         }
-        my ($name, $value) = $line =~ /^secure_token_(\w+\{$label(?:,$label)*\}) (\d+)$/
+        my ($name, $value) = $line =~ /^secure_token_(\w+(?:\{$label(?:,$label)*\})?) (\d+)$/
             or die "not a sample: $line\n";
         die "twice: $line\n" if exists $sample{$name};
-        my ($family) = "secure_token_$name" =~ /^(\w+?)(?:_bucket|_sum|_count)?\{/;
+        my ($family) = "secure_token_$name" =~ /^(\w+?)(?:_bucket|_sum|_count)?(?:\{|$)/;
         die "a sample in front of its type: $line\n" unless $type{$family};
         $sample{$name} = $value;
     }

@@ -18,8 +18,8 @@ use crate::key::Prepared;
 use crate::request::lone_token;
 use crate::{
     Anatomy, Boundary, Carrier, Child, ClientIp, Extra, Facts, Failure, Hash, Key, KeyError, Link,
-    Params, Place, Reason, Request, Rules, Scope, Secret, SecretSpelling, SignError, Verdict,
-    WordError, encoding,
+    Params, Place, Reason, Request, Rules, Scope, Secret, SecretSpelling, SignError, TokenId,
+    Verdict, WordError, encoding,
 };
 
 mod claims;
@@ -31,6 +31,7 @@ mod sign;
 mod token;
 
 use salt::Salt;
+use token::SignedToken;
 
 /// The most characters of a token, and of one that most are shorter than.
 const LONGEST: usize = 8192;
@@ -118,6 +119,13 @@ pub(super) fn facts() -> Facts {
     }
 }
 
+impl Akamai {
+    /// Whether the other takes the same texts for tokens.
+    pub(super) fn reads_tokens_like(&self, other: &Self) -> bool {
+        self.hash == other.hash
+    }
+}
+
 impl Vendor for Akamai {
     fn prepare(&self, secret: Secret<'_>) -> Result<Option<Key>, KeyError> {
         let hmac = self.hmac(secret)?;
@@ -184,6 +192,22 @@ impl Vendor for Akamai {
         sign::sign_child(self, token.body, parent, child, rules, sink)
     }
 
+    fn token_id(&self, text: &[u8]) -> Option<TokenId> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        let id = |text: &[u8]| SignedToken::parse(text, self.hash).map(|token| token.code.id());
+        if let Some(id) = id(text) {
+            return Some(id);
+        }
+        let mut buffer = [0; LONGEST];
+        encoding::percent_decode(text, &mut buffer).and_then(id)
+    }
+
+    fn has_sessions(&self) -> bool {
+        true
+    }
+
     fn signs_target(&self) -> bool {
         // It is where a path is no pattern of itself.
         true
@@ -191,7 +215,7 @@ impl Vendor for Akamai {
 
     #[cfg(feature = "inspect")]
     fn has_form(&self, text: &[u8]) -> bool {
-        let is_token = |text: &[u8]| token::SignedToken::parse(text, self.hash).is_some();
+        let is_token = |text: &[u8]| SignedToken::parse(text, self.hash).is_some();
         let decoded = crate::inspect::percent_decoded(text);
         text.len() <= LONGEST && (is_token(text) || decoded.is_some_and(|text| is_token(&text)))
     }

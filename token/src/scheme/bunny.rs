@@ -19,7 +19,8 @@ use crate::judge::{Judge, Opening};
 use crate::key::Prepared;
 use crate::{
     Anatomy, Boundary, Carrier, Child, ClientIp, Facts, Failure, FieldParam, Hash, Key, KeyError,
-    Link, Name, Params, Reason, Request, Rules, Scope, Secret, SecretSpelling, SignError, Verdict,
+    Link, Name, Params, Reason, Request, Rules, Scope, Secret, SecretSpelling, SignError, TokenId,
+    Verdict,
 };
 
 use address::Addresses;
@@ -140,6 +141,14 @@ impl Vendor for Bunny {
         sign::sign_child(parent, child, rules, sink)
     }
 
+    fn token_id(&self, text: &[u8]) -> Option<TokenId> {
+        // A segment of a path has the names as well.
+        let text = text.strip_prefix(b"/").unwrap_or(text);
+        let fields = carry::IN_PATH.find(text);
+        let token = fields.map_or(text, |fields| fields.token);
+        Token::read(token).map(|token| token.id())
+    }
+
     fn signs_target(&self) -> bool {
         true
     }
@@ -196,6 +205,7 @@ fn open(
             let opening = Opening {
                 secret: index,
                 place: carried.place,
+                id: token.id(),
             };
             let demanded = Demanded {
                 expires: expires.seconds,

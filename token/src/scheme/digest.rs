@@ -13,7 +13,7 @@ use crate::encoding;
 use crate::judge::{Judge, Opening};
 use crate::{
     Carrier, Child, Facts, Failure, Format, Key, KeyError, Link, Reason, Request, Rules, Secret,
-    SignError, Verdict,
+    SignError, TokenId, Verdict,
 };
 #[cfg(feature = "inspect")]
 use crate::{Params, Place};
@@ -137,6 +137,10 @@ impl<O: Origin> Vendor for DigestScheme<'_, O> {
         sign::sign_child(self.origin.format(), self.facts, parent, child, rules, sink)
     }
 
+    fn token_id(&self, text: &[u8]) -> Option<TokenId> {
+        fields::token_id(self.origin.format(), self.facts.carrier, text)
+    }
+
     fn signs_target(&self) -> bool {
         self.origin.plan().raw || self.origin.plan().query
     }
@@ -220,6 +224,7 @@ fn find_secret<O: Origin>(
                     let opening = Opening {
                         secret: index,
                         place,
+                        id: TokenId::of(fields.digest),
                     };
                     return demands(origin, fields, rules, judge.now)
                         .judged(judge, opening, request, rules);

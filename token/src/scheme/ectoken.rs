@@ -17,7 +17,7 @@ use crate::key::Prepared;
 use crate::request::lone_token;
 use crate::{
     Anatomy, Boundary, Carrier, Child, ClientIp, Extra, Facts, Failure, Key, KeyError, Link,
-    Params, Place, Reason, Request, Rules, Scope, Secret, SignError, Verdict, WordError,
+    Params, Place, Reason, Request, Rules, Scope, Secret, SignError, TokenId, Verdict, WordError,
 };
 
 use claims::{ClaimList, Form};
@@ -81,6 +81,11 @@ impl Ectoken {
         opens_legacy: false,
     };
 
+    /// Whether tokens of version 2 open, which nobody authenticated.
+    pub(super) fn opens_legacy(self) -> bool {
+        self.opens_legacy
+    }
+
     /// With what a word of the facts asks for.
     pub(super) fn with_word(self, word: &'static str) -> Result<Self, WordError> {
         if self.opens_legacy {
@@ -143,6 +148,15 @@ impl Vendor for Ectoken {
         sign::sign_child(parent, child, rules, sink)
     }
 
+    fn token_id(&self, text: &[u8]) -> Option<TokenId> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        let mut buffer = [0; decoded(LONGEST)];
+        let sealed = Sealed::decode(text, self.opens_legacy, &mut buffer)?;
+        Some(sealed.id())
+    }
+
     fn signs_target(&self) -> bool {
         false
     }
@@ -202,6 +216,7 @@ impl SealedToken<'_> {
         let Some(mut sealed) = Sealed::decode(self.text, self.opens_legacy, buffer) else {
             return Ok(Verdict::refused(Reason::Malformed));
         };
+        let id = sealed.id();
         let mut reason = Reason::NoSecret;
         for index in 0..u32::MAX {
             let Some(secret) = request.secret(index as usize)? else {
@@ -212,6 +227,7 @@ impl SealedToken<'_> {
                     let opening = Opening {
                         secret: index,
                         place: self.place,
+                        id,
                     };
                     let claims = ClaimList::parse(sealed.text(), sealed.form);
                     return judge.decide(opening, &claims, request, rules);
@@ -236,6 +252,15 @@ impl<'b> Sealed<'b> {
             .or_else(|| decode_escaped(token, is_legacy_welcome, buffer))?;
         let bytes = buffer.get_mut(..length)?;
         Some(Self { bytes, form })
+    }
+
+    /// What the token is known by, before it is decrypted: the tag, or the last bytes of what nobody authenticated.
+    fn id(&self) -> TokenId {
+        TokenId::of(
+            self.bytes
+                .last_chunk::<TAG_LENGTH>()
+                .map_or(&*self.bytes, |tag| tag),
+        )
     }
 
     /// Whether the secret fits; if it does the token is decrypted.

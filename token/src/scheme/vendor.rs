@@ -5,7 +5,9 @@ use alloc::vec::Vec;
 
 use super::{FieldSink, Random};
 use crate::judge::Judge;
-use crate::{Child, Failure, Key, KeyError, Link, Request, Rules, Secret, SignError, Verdict};
+use crate::{
+    Child, Failure, Key, KeyError, Link, Request, Rules, Secret, SignError, TokenId, Verdict,
+};
 #[cfg(feature = "inspect")]
 use crate::{Place, Reason};
 
@@ -40,6 +42,14 @@ pub(super) trait Vendor {
 
     /// See [`Scheme::signs_target`].
     fn signs_target(&self) -> bool;
+
+    /// See [`Scheme::token_id`].
+    fn token_id(&self, text: &[u8]) -> Option<TokenId>;
+
+    /// See [`Scheme::has_sessions`].
+    fn has_sessions(&self) -> bool {
+        false
+    }
 
     /// See [`Scheme::verify`]. A function for each scheme: of all in one the compiler makes worse code.
     #[inline(never)]

@@ -7,8 +7,8 @@
 )]
 
 use token::{
-    Anatomy, Carrier, Claim, Failure, FieldKind, Link, Part, RequestParts, Rules, Scheme, Secret,
-    SecretSpelling, SignError, Source, TokenPart,
+    Anatomy, Carrier, Claim, Failure, FieldKind, Link, OpenedToken, Part, RequestParts, Rules,
+    Scheme, Secret, SecretSpelling, SignError, Source, TokenPart,
 };
 
 /// What makes a link open: the arguments of its query, or segments of its path.
@@ -143,6 +143,19 @@ impl<'a> SentLink<'a> {
             secrets,
             ..RequestParts::default()
         }
+    }
+}
+
+/// The text of an opened token as it stands in its link.
+pub(crate) fn token_text<'t>(
+    rules: &Rules,
+    token: &OpenedToken,
+    target: &'t [u8],
+    query: &'t [u8],
+) -> &'t [u8] {
+    match token.place.carrier {
+        Carrier::Path => token.place.own(target).next().unwrap(),
+        Carrier::Query | Carrier::Value => rules.params.find(query).unwrap().token,
     }
 }
 

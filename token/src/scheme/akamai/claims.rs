@@ -1,5 +1,8 @@
 //! What a token says: `name=value` between tildes, all of which must hold.
 
+use alloc::borrow::Cow;
+use alloc::vec;
+
 use super::patterns;
 use crate::client_ip::Address;
 use crate::encoding;
@@ -16,8 +19,9 @@ pub(super) struct ClaimList<'a> {
     pub(super) exp: Option<&'a [u8]>,
     pub(super) acl: Option<&'a [u8]>,
     pub(super) ip: Option<&'a [u8]>,
-    // The signer's own, of no meaning to a server.
+    /// The session, which may be revoked.
     pub(super) id: Option<&'a [u8]>,
+    // The signer's own, of no meaning to a server.
     pub(super) data: Option<&'a [u8]>,
     /// Values are percent-encoded.
     is_escaped: bool,
@@ -99,6 +103,17 @@ impl Demands for Result<ClaimList<'_>, Reason> {
 
     fn starts(&self) -> Option<u64> {
         self.as_ref().ok()?.starts()
+    }
+
+    fn session(&self) -> Option<Cow<'_, [u8]>> {
+        let list = self.as_ref().ok()?;
+        let id = list.id?;
+        if !list.is_escaped || !id.contains(&b'%') {
+            return Some(Cow::Borrowed(id));
+        }
+        let mut room = vec![0; id.len()];
+        let decoded = encoding::percent_decode(id, &mut room)?.to_vec();
+        Some(Cow::Owned(decoded))
     }
 
     fn hold(&self, request: &impl Request, rules: &Rules) -> Result<(), Obstacle> {

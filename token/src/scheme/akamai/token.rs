@@ -46,7 +46,8 @@ impl Akamai {
         match self.find(text, request, rules)? {
             Ok((token, secret)) => {
                 let claims = ClaimList::parse(token.body, self.escapes_early);
-                judge.decide(Opening { secret, place }, &claims, request, rules)
+                let id = token.code.id();
+                judge.decide(Opening { secret, place, id }, &claims, request, rules)
             }
             Err(reason) => Ok(Verdict::refused(reason)),
         }

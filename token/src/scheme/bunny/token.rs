@@ -7,7 +7,7 @@ use super::address::Addresses;
 use super::message::Message;
 use crate::hmac::Hmac;
 use crate::key::Prepared;
-use crate::{Hash, Key, Secret, encoding};
+use crate::{Hash, Key, Secret, TokenId, encoding};
 
 /// Of a SHA-256 in base64url, without padding.
 const DIGEST_CHARACTERS: usize = 43;
@@ -54,6 +54,11 @@ impl Token {
             form,
             digest: bytes,
         })
+    }
+
+    /// What it is known by.
+    pub(super) fn id(&self) -> TokenId {
+        TokenId::of(&self.digest)
     }
 
     pub(super) fn may_be_bound(&self) -> bool {

@@ -8,6 +8,7 @@ use crate::{Claims, Failure, Reason, Request, Rules, TimeEvent, Verdict};
 /// What an opened link demands of the time.
 pub(super) struct TimeDemands {
     claims: Claims,
+    issued: Option<u64>,
     /// The second before which it does not open; 0 for any.
     start: u64,
     now: u64,
@@ -25,8 +26,10 @@ pub(super) fn demands<O: Origin>(
 ) -> TimeDemands {
     let format = origin.format();
     let mut start = if O::IS_STRAIGHT { 0 } else { fields.start };
+    let mut issued = None;
     let expires = match (fields.seconds, format.time.map(|time| time.event)) {
         (Some(seconds), Some(TimeEvent::Issue)) => {
+            issued = Some(seconds);
             let lifetime = fields.lifetime.unwrap_or(rules.lifetime);
             if format.window {
                 start = start.max(seconds.saturating_sub(lifetime));
@@ -38,6 +41,7 @@ pub(super) fn demands<O: Origin>(
     };
     TimeDemands {
         claims: Claims::signed(expires),
+        issued,
         start,
         now,
         is_straight: O::IS_STRAIGHT,
@@ -65,6 +69,11 @@ impl Demands for TimeDemands {
     #[inline]
     fn claims(&self) -> Result<Claims, Reason> {
         Ok(self.claims)
+    }
+
+    #[inline]
+    fn issued(&self) -> Option<u64> {
+        self.issued
     }
 
     #[inline]

@@ -5,11 +5,13 @@ use super::{DigestBytes, NO_DIGEST};
 use crate::encoding;
 use crate::{
     Carrier, Digest, Encoding, Facts, Failure, FieldKind, Format, MOST_FIELDS, Reason, Request,
-    Rules, TimeSpelling,
+    Rules, TimeSpelling, TokenId,
 };
 
 /// Bytes on the stack into which the escapes of a text with several fields are undone.
 type Buffer = [u8; 512];
+/// As much of it as is for that.
+const TEXT_ROOM: usize = 384;
 
 /// Where a link's fields are put that do not stand together, or not as they are hashed.
 pub(super) struct Room<'a> {
@@ -113,7 +115,7 @@ fn read<'a>(
     digest: &'a mut DigestBytes,
     texts: &'a mut FieldTexts<'a>,
 ) -> Option<LinkFields<'a>> {
-    let (text_room, time_room) = buffer.split_at_mut(384);
+    let (text_room, time_room) = buffer.split_at_mut(TEXT_ROOM);
     // In a path there is no need for escapes, and what is taken out of it is looked for as it was sent.
     let may_be_escaped = carried.carrier != Carrier::Path;
     let text = if may_be_escaped && carried.token.contains(&b'%') {
@@ -160,6 +162,25 @@ fn read<'a>(
         }
     }
     Some(link)
+}
+
+/// What a token is known by that is written so: the text that holds it, or the digest alone.
+pub(super) fn token_id(format: &Format, carrier: Carrier, text: &[u8]) -> Option<TokenId> {
+    let mut room = [0; TEXT_ROOM];
+    let text = if carrier == Carrier::Path {
+        let text = text.strip_prefix(b"/").unwrap_or(text);
+        text.strip_suffix(b"/").unwrap_or(text)
+    } else if text.contains(&b'%') {
+        encoding::percent_decode(text, &mut room)?
+    } else {
+        text
+    };
+    let mut digest = NO_DIGEST;
+    let whole = format.split(text);
+    whole
+        .and_then(|parts| decode_digest(format.digest, parts.token, &mut digest))
+        .or_else(|| decode_digest(format.digest, text, &mut digest))?;
+    Some(TokenId::of(&digest))
 }
 
 /// The time as it is hashed, and in Unix seconds. `room` for undoing escapes, where it stands in an argument of its own.

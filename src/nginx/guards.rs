@@ -1,0 +1,110 @@
+//! What else decides who gets into a location: checks of NGINX's own modules.
+
+use std::ffi::{CStr, c_void};
+
+use nginx_sys::{
+    ngx_http_complex_value_t, ngx_http_conf_ctx_t, ngx_http_core_loc_conf_t, ngx_str_t,
+};
+
+use super::Conf;
+use super::module::Loaded;
+
+/// What the modules keep for a block of the configuration.
+#[derive(Clone, Copy)]
+pub(crate) struct Settings(*mut *mut c_void);
+
+/// A module whose checks are known, and whether it makes any under its settings.
+struct Guard {
+    module: &'static CStr,
+    checks: fn(*const c_void) -> bool,
+}
+
+// NGINX keeps these structures to itself. What their first fields are has been the same since before 1.22, in its forks
+// as well; nothing behind them is looked at, for how much there is depends on how NGINX was configured.
+static GUARDS: [Guard; 3] = [
+    Guard {
+        module: c"ngx_http_access_module",
+        checks: has_rules,
+    },
+    Guard {
+        module: c"ngx_http_auth_basic_module",
+        checks: has_realm,
+    },
+    Guard {
+        module: c"ngx_http_auth_request_module",
+        checks: has_uri,
+    },
+];
+
+/// `allow` and `deny`: whether there are rules for IPv4, as there are for whoever writes "all".
+fn has_rules(settings: *const c_void) -> bool {
+    // SAFETY: the module has allocated its settings, which begin with a pointer to an array of rules.
+    let rules = unsafe { settings.cast::<*const c_void>().read() };
+    !rules.is_null()
+}
+
+/// `auth_basic`: whether there is a realm, and it is not "off".
+fn has_realm(settings: *const c_void) -> bool {
+    // SAFETY: the module has allocated its settings, which begin with a pointer to the realm.
+    let realm = unsafe { settings.cast::<*const ngx_http_complex_value_t>().read() };
+    // All bits are set where nothing is.
+    if realm.is_null() || realm.addr() == usize::MAX {
+        return false;
+    }
+    // SAFETY: the module has a value there, which it keeps as long as the configuration.
+    let realm = unsafe { &*realm };
+    realm.value.as_bytes() != b"off"
+}
+
+/// `auth_request`: whether there is somebody to ask.
+fn has_uri(settings: *const c_void) -> bool {
+    // SAFETY: the module has allocated its settings, which begin with a text.
+    let uri = unsafe { settings.cast::<ngx_str_t>().read() };
+    uri.len > 0
+}
+
+impl Settings {
+    fn of(self, module: Loaded) -> Option<*const c_void> {
+        // SAFETY: NGINX has an entry there for every module of http, by its index.
+        let settings = unsafe { self.0.add(module.place()) };
+        // SAFETY: NGINX has initialised all those entries, if with null.
+        let settings = unsafe { *settings };
+        (!settings.is_null()).then_some(settings.cast_const())
+    }
+}
+
+impl Conf {
+    /// What the modules keep for the block that is being read or merged. All of it is there once everything was read.
+    pub(crate) fn settings(&self) -> Option<Settings> {
+        let contexts = self.0.ctx.cast::<ngx_http_conf_ctx_t>();
+        // SAFETY: NGINX has null there or, inside of the http block, a context of it.
+        let contexts = unsafe { contexts.as_ref() }?;
+        (!contexts.loc_conf.is_null()).then_some(Settings(contexts.loc_conf))
+    }
+
+    /// Whether one of NGINX's own modules checks who comes to a block, or who does so to change something there. To be
+    /// asked once everything was read.
+    pub(crate) fn is_guarded(&self, block: Settings) -> bool {
+        let guards = |block: Settings| {
+            self.modules().any(|module| {
+                let mut known = GUARDS.iter();
+                let guard = known.find(|guard| guard.module == module.name());
+                let settings = guard.and_then(|_| block.of(module));
+                guard
+                    .zip(settings)
+                    .is_some_and(|(guard, settings)| (guard.checks)(settings))
+            })
+        };
+        guards(block) || self.limit_except(block).is_some_and(guards)
+    }
+
+    /// The block of a `limit_except`.
+    fn limit_except(&self, block: Settings) -> Option<Settings> {
+        let mut modules = self.modules();
+        let core = modules.find(|module| module.name() == c"ngx_http_core_module")?;
+        let core = block.of(core)?.cast::<ngx_http_core_loc_conf_t>();
+        // SAFETY: NGINX's core has such a structure for each block, and keeps it as long as the configuration.
+        let inner = unsafe { (*core).limit_except_loc_conf };
+        (!inner.is_null()).then_some(Settings(inner))
+    }
+}
