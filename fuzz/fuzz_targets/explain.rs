@@ -27,6 +27,8 @@ fuzz_target!(|input: &[u8]| {
     };
     let headers: Vec<Header> = header.into_iter().collect();
     let request = LinkRequest {
+        secret_ids: Vec::new(),
+        revoked: &[],
         scheme: scheme.clone(),
         rules: Rules::of(scheme),
         path: path.clone(),

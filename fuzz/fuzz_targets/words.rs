@@ -7,7 +7,7 @@ use fuzz::input::Lines;
 use fuzz::naive::{digest, time};
 use fuzz::text::{bytes, percent_decoded, served, text};
 use libfuzzer_sys::fuzz_target;
-use token::{TimeSpelling, inspect};
+use token::{Revocation, TimeSpelling, inspect, revocations};
 
 fuzz_target!(|input: &[u8]| {
     let mut lines = Lines::of(input);
@@ -27,6 +27,7 @@ fuzz_target!(|input: &[u8]| {
         let path = explain::path::normalised(word, true).ok();
         assert_eq!(path, served(&plain).map(|text| bytes(&text)), "{plain}");
     }
+    revoked(word);
     directories(word, &plain);
     url(word);
     cookie(&lines.string(), &lines.string());
@@ -59,6 +60,45 @@ fn times(word: &[u8]) {
             );
         }
     }
+}
+
+/// Lines of a file of what is revoked, taken apart character by character.
+fn revoked(word: &[u8]) {
+    let plain = text(word);
+    let plain = plain.strip_prefix(&text(b"\xef\xbb\xbf")).unwrap_or(&plain);
+    let is_blank = |char: char| matches!(char, ' ' | '\t' | '\n' | '\r' | '\x0c');
+    let mut expected = Vec::new();
+    for (line, number) in plain.split('\n').zip(1..) {
+        let line = line.trim_matches(is_blank);
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let (kind, value) = line.split_once(is_blank).unwrap_or((line, ""));
+        let value = value.trim_start_matches(is_blank);
+        let time = || {
+            let forms = [TimeSpelling::Seconds, TimeSpelling::Iso];
+            forms
+                .into_iter()
+                .find_map(|form| inspect::read_time(form, &bytes(value)))
+        };
+        let said = match kind {
+            "token" if value.contains(is_blank) => None,
+            "token" | "key" | "session" => Some(format!("{kind} {value}")),
+            "before" => time().map(|time| format!("before {time}")),
+            _ => None,
+        };
+        expected.push((number, said.filter(|_| !value.is_empty())));
+    }
+    let read = revocations(word).map(|(line, revocation)| {
+        let said = revocation.ok().map(|revocation| match revocation {
+            Revocation::Before(time) => format!("before {time}"),
+            Revocation::Token(value) => format!("token {}", text(value)),
+            Revocation::Key(value) => format!("key {}", text(value)),
+            Revocation::Session(value) => format!("session {}", text(value)),
+        });
+        (line, said)
+    });
+    assert_eq!(read.collect::<Vec<_>>(), expected);
 }
 
 fn directories(word: &[u8], plain: &str) {
