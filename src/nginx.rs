@@ -43,8 +43,8 @@ pub(crate) use memory::{
 pub(crate) use pool::{InPool, put_for};
 pub(crate) use posted::{body, end, read_body, stated_length};
 pub(crate) use request::{
-    LocationId, client_address, client_ip, host, is_head, is_post, is_preflight, is_read_only,
-    location, protocol, referrer, satisfy_any,
+    LocationId, client_address, client_ip, host, is_head, is_of_another_page, is_post,
+    is_preflight, is_read_only, location, protocol, referrer, satisfy_any,
 };
 pub(crate) use uri::{
     args, behind_cut, cut_path, front_of, is_untouched, merge_slashes, path, sent_args, sent_path,

@@ -17,6 +17,7 @@ use crate::sharing::{Links, Mark};
 const LONGEST: usize = 1 << 20;
 const TEXT: &str = "text/plain; charset=utf-8";
 
+const FORBIDDEN: HTTPStatus = HTTPStatus(403);
 const TOO_LONG: HTTPStatus = HTTPStatus(413);
 const NO_ROOM: HTTPStatus = HTTPStatus(507);
 
@@ -61,6 +62,13 @@ fn begin(r: &mut Request) -> Result<Status, Failed> {
     if !nginx::is_post(r) {
         nginx::add_header(r, b"Allow", b"GET, HEAD, POST")?;
         return Ok(HTTPStatus::NOT_ALLOWED.into());
+    }
+    // Who may get in here by an address has a browser at that address, too.
+    if nginx::is_of_another_page(r) {
+        let message =
+            format_args!("secure_token: nothing is revoked, a page of another host has sent this");
+        nginx::log(r, Level::Warn, message);
+        return Ok(FORBIDDEN.into());
     }
     if nginx::stated_length(r).is_some_and(|length| length > LONGEST as u64) {
         return Ok(TOO_LONG.into());

@@ -172,6 +172,16 @@ is send_to('/revoke', $chunked, headers => ['Transfer-Encoding: chunked'])->{sta
 accepts 'and a little less is not', $line . substr($long, 0, (1 << 20) - length $line);
 revoked 'but read', $good;
 
+for my $origin ('https://evil.example', 'null', 'https://localhost.evil.example', 'https://evil.example:443', 'localhost', 'https://', 'https://[::1]') {
+    my $answer = send_to('/revoke', "key new\n", headers => ["Origin: $origin", 'Content-Type: text/plain', 'Content-Length: 8']);
+    is $answer->{status}, 403, "a page of another host revokes nothing: $origin";
+}
+opens 'nor did it', link_to('/tokens/a.txt', secret => 'another-secret-here');
+like $nginx->log, qr/\[warn\] [^\n]*secure_token: nothing is revoked, a page of another host has sent this,/, 'which is told';
+for my $origin ('https://localhost', 'http://LOCALHOST:8080') {
+    is send_to('/revoke', $line, headers => ["Origin: $origin", 'Content-Length: ' . length $line])->{status}, 204, "a page of this host does: $origin";
+}
+
 for my $method (qw(PUT DELETE PATCH OPTIONS)) {
     my $answer = send_to('/revoke', $line, method => $method);
     is "$answer->{status} $answer->{header}{allow}", '405 GET, HEAD, POST', "$method is not for this";

@@ -92,8 +92,8 @@ our @GROWS = (
     [parameters => 'other parameters'],
     [secrets    => 'secrets, the last opens'],
     [locations  => 'locations'],
-    [clients    => 'links remembered, clients counted'],
-    [uses       => 'links remembered, uses counted'],
+    [clients    => 'links, clients limited'],
+    [uses       => 'links, uses limited'],
 );
 
 # Each a head and rows, by what stands behind "costs" in a mark of a document.

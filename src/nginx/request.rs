@@ -99,6 +99,23 @@ pub(crate) fn is_preflight(r: &Request) -> bool {
     has(b"Origin") && has(b"Access-Control-Request-Method")
 }
 
+/// Whether a browser sends this from a page of another host: it says so by itself, and no program does.
+pub(crate) fn is_of_another_page(r: &Request) -> bool {
+    let mut headers = r.headers_in_iterator();
+    let is_origin = |name: &[u8]| name.eq_ignore_ascii_case(b"Origin");
+    let Some((_, origin)) = headers.find(|(name, _)| is_origin(name.as_bytes())) else {
+        return false;
+    };
+    let origin = origin.as_bytes();
+    let host =
+        memchr::memmem::find(origin, b"://").and_then(|at| origin.get(at.saturating_add(3)..));
+    let host = host.map(|host| match memchr::memrchr(b':', host) {
+        Some(colon) if !host.ends_with(b"]") => host.get(..colon).unwrap_or_default(),
+        _ => host,
+    });
+    !host.is_some_and(|own| !own.is_empty() && own.eq_ignore_ascii_case(self::host(r)))
+}
+
 /// Whether the client asks for what stands in front of an answer, and not for the answer.
 pub(crate) fn is_head(r: &Request) -> bool {
     r.as_ref().method == NGX_HTTP_HEAD as usize

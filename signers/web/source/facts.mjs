@@ -153,4 +153,7 @@ export const REASONS = {
   "url": "the token is not for this path",
   "unsupported_claim": "the token restricts something that is not known here",
   "no_secret": "the configured secrets came out empty, or not as the scheme writes them",
+  "revoked": "the token is right, and the operator ended it before its time",
+  "shared": "the token is right, and as many clients as may use it do so already",
+  "used": "the token is right, and has opened as often as it may",
 };
