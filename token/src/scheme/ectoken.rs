@@ -256,11 +256,10 @@ impl<'b> Sealed<'b> {
 
     /// What the token is known by, before it is decrypted: the tag, or the last bytes of what nobody authenticated.
     fn id(&self) -> TokenId {
-        TokenId::of(
-            self.bytes
-                .last_chunk::<TAG_LENGTH>()
-                .map_or(&*self.bytes, |tag| tag),
-        )
+        match self.bytes.last_chunk() {
+            Some(tag) => TokenId(*tag),
+            None => TokenId::of(self.bytes),
+        }
     }
 
     /// Whether the secret fits; if it does the token is decrypted.
