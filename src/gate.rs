@@ -68,19 +68,12 @@ impl Gate {
     /// How many seconds a token that was accepted now still opens this location, and one at least; `None` where it never
     /// expires.
     pub(crate) fn seconds_left(&self, entry: &Entry, token: &OpenedToken, now: u64) -> Option<u64> {
-        let end = self.last_second(entry, token)?;
-        Some(end.saturating_sub(now).max(1))
-    }
-
-    /// The last second, in Unix time, in which a token still opens this location; `None` where it never expires.
-    pub(crate) fn last_second(&self, entry: &Entry, token: &OpenedToken) -> Option<u64> {
         let expires = token.claims.expires()?;
         let grace = self.grace.as_ref().map_or(0, |grace| grace.seconds);
-        Some(
-            expires
-                .saturating_add(entry.rules.clock_skew)
-                .saturating_add(grace),
-        )
+        let end = expires
+            .saturating_add(entry.rules.clock_skew)
+            .saturating_add(grace);
+        Some(end.saturating_sub(now).max(1))
     }
 
     /// The HTTP status of a refusal. `entry`: whose scheme decided.

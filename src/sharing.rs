@@ -43,7 +43,7 @@ pub(crate) fn count(
         return Ok(());
     };
     let memory = limits.links.memory().ok_or(Failed)?;
-    let link = link(memory, gate, entry, token);
+    let link = link(memory, gate, token);
     let Some(mut asked) = asked(r, limits, entry)? else {
         *decision = refused(token, Reason::ClientIp);
         return Ok(());
@@ -52,7 +52,11 @@ pub(crate) fn count(
     let now = nginx::now();
     let wanted = Use {
         link,
-        end: gate.last_second(entry, token).unwrap_or(u64::MAX),
+        // When it opens nowhere any more: other locations may let it in for longer than this one.
+        end: token
+            .claims
+            .expires()
+            .map_or(u64::MAX, |end| end.saturating_add(limits.links.slack())),
         now,
     };
     let links = memory.links();
@@ -68,11 +72,11 @@ pub(crate) fn count(
             return Ok(());
         }
     };
+    let before = counted.filter(|before| before.link == link);
     *counted = Some(Counted {
         link,
-        // What is asked no more was counted before.
-        is_client: limits.clients.is_some(),
-        is_use: limits.uses.is_some() && !is_free,
+        is_client: limits.clients.is_some() || before.is_some_and(|before| before.is_client),
+        is_use: limits.uses.is_some() && !is_free || before.is_some_and(|before| before.is_use),
     });
     if opened.forgotten > 0 {
         tell_of_forgotten(r, memory, opened.forgotten, now);
@@ -93,7 +97,7 @@ pub(crate) fn peek(
         return Ok(());
     };
     let memory = limits.links.memory().ok_or(Failed)?;
-    let link = link(memory, gate, entry, token);
+    let link = link(memory, gate, token);
     let Some(mut asked) = asked(r, limits, entry)? else {
         *decision = refused(token, Reason::ClientIp);
         return Ok(());
@@ -108,8 +112,8 @@ pub(crate) fn peek(
 
 /// What a link is known by.
 #[inline]
-fn link(memory: &Memory, gate: &Gate, entry: &Entry, token: &OpenedToken) -> Trace {
-    let link = memory.key().link(entry.mark, token.id.as_bytes());
+fn link(memory: &Memory, gate: &Gate, token: &OpenedToken) -> Trace {
+    let link = memory.key().link(token.id.as_bytes());
     if gate.dry_run { link.rehearsed() } else { link }
 }
 

@@ -52,6 +52,7 @@ my $conf = <<"CONF";
         location /wet/       { secure_token_max_uses 1; secure_token_uri \$arg_for; $files }
         location /told/      { secure_token gcore; secure_token_max_clients 1; secure_token_client_ip \$http_x_told; $files }
         location /off/       { secure_token_max_clients 1; secure_token_max_uses 1; location /off/in/ { secure_token_max_clients off; secure_token_max_uses off; $files } }
+        location /forms/     { secure_token azion bunny-basic; secure_token_max_uses 1; $files }
         location /index/     { secure_token_max_uses 1; index a.txt; $files }
         location /early/     { set \$early \$secure_token_reason; add_header X-Seen "<\$secure_token_status:\$secure_token_reason>" always; add_header X-Early "<\$early>" always; secure_token_max_uses 1; $files }
         location /satisfied/ { secure_token_max_uses 1; satisfy any; deny all; $files }
@@ -191,6 +192,12 @@ for my $scheme (schemes()) {
     my $answer = ask("$link&x=1");
     like seen($answer), qr/REJECTED:(?:used|signature|malformed)$/, "$scheme->{name}: nor otherwise";
 }
+
+# Where several schemes make the same token of the same secret it is one link in each form.
+my $both_forms = link_to('/forms/a.txt');
+my ($token, $end) = $both_forms =~ /st=([^&]*)&e=(\d+)/;
+opens 'a link of two schemes opens', $both_forms;
+used 'once, in whichever form', "/forms/a.txt?token=$token&expires=$end";
 
 # --- What is told of it --------------------------------------------------------------------------------------------
 

@@ -184,8 +184,11 @@ impl Bucket {
             let generation = Header(header).generation();
             let read = end.read();
             let Some(end_there) = read.of(generation) else {
-                // Whoever gave it a place has not come to that, or has died over it: nobody was let in yet.
-                end.replace(read, generation, now.saturating_add(SPARE));
+                // Whoever gave it a place has not come to that, or has died over it: nobody was let in yet. Asked after the
+                // end was read, for that may be a later link's.
+                if slot.load(SeqCst) == header {
+                    end.replace(read, generation, now.saturating_add(SPARE));
+                }
                 continue;
             };
             if end_there.saturating_add(SPARE) < now && end_there != MOST {

@@ -18,7 +18,7 @@ mod revoked;
 mod word;
 
 pub use bucket::Bucket;
-pub use mark::{Key, Kind, SchemeMark, Trace};
+pub use mark::{Key, Kind, Trace};
 pub use memory::{Limits, Links, Opened, Refusal, Use};
 pub use network::{Network, Prefixes};
 pub use revoked::{NoRoom, RevokedSet};

@@ -17,19 +17,6 @@ pub struct Trace {
     secret: u64,
 }
 
-/// What a scheme is known by, so that not its name has to be hashed with each of its tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SchemeMark(u64);
-
-impl SchemeMark {
-    /// Of a scheme of that name, by FNV-1a.
-    pub fn of(name: &str) -> Self {
-        let mixed =
-            |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        Self(name.bytes().fold(0xcbf2_9ce4_8422_2325, mixed))
-    }
-}
-
 /// What can be revoked beside tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -40,14 +27,11 @@ pub enum Kind {
 }
 
 impl Key {
-    /// Of a link, by what was authenticated of its token.
+    /// Of a link, by what was authenticated of its token. Not by its scheme: several make the same token of the same
+    /// secret, and where two of them are in force it opens in the form of each.
     #[inline]
-    pub fn link(&self, scheme: SchemeMark, token: &[u8; 16]) -> Trace {
-        let mut bytes = [0; 24];
-        let (front, behind) = bytes.split_at_mut(token.len());
-        front.copy_from_slice(token);
-        behind.copy_from_slice(&scheme.0.to_le_bytes());
-        Trace::of(SipHasher13::new_with_key(&self.0), &bytes)
+    pub fn link(&self, token: &[u8; 16]) -> Trace {
+        Trace::of(SipHasher13::new_with_key(&self.0), token)
     }
 
     /// Of what was revoked and is no token.

@@ -43,8 +43,16 @@ impl<'m> RevokedSet<'m> {
     pub fn add(&self, trace: Trace, now: u64) -> Result<bool, NoRoom> {
         let entry = trace.tag::<TAG_BITS>() << END_BITS | NEVER;
         loop {
-            if self.find(trace).is_some() {
-                return Ok(false);
+            if let Some((place, there)) = self.find(trace) {
+                // What was said of its end may have been so of another place.
+                if there & NEVER == NEVER
+                    || place
+                        .compare_exchange(there, there | NEVER, SeqCst, SeqCst)
+                        .is_ok()
+                {
+                    return Ok(false);
+                }
+                continue;
             }
             let is_free = |there: u64| there == 0 || self.is_over(there & NEVER, now);
             let mut places = self.places(trace);

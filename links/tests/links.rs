@@ -5,9 +5,7 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
-use links::{
-    Bucket, Key, Kind, Limits, Links, NoRoom, Prefixes, Refusal, RevokedSet, SchemeMark, Trace, Use,
-};
+use links::{Bucket, Key, Kind, Limits, Links, NoRoom, Prefixes, Refusal, RevokedSet, Trace, Use};
 
 const KEY: Key = Key(*b"a key of 16 byte");
 const NOW: u64 = 1_800_000_000;
@@ -24,7 +22,7 @@ fn links(buckets: &[Bucket]) -> Links<'_> {
 fn link(number: u64) -> Trace {
     let mut token = [0; 16];
     token[..8].copy_from_slice(&number.to_le_bytes());
-    KEY.link(SchemeMark::of("azion"), &token)
+    KEY.link(&token)
 }
 
 /// A request for a link that expires in an hour.

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use links::SchemeMark;
 use token::{Carrier, ClientIp, Key, Params, Rules, Scheme};
 
 use super::written::{SecretValue, Setting};
@@ -96,7 +95,6 @@ impl Written {
         let facts = scheme.facts();
         Entry {
             scheme: Scheme::clone(scheme),
-            mark: SchemeMark::of(scheme.name()),
             rules: Rules {
                 params: self.params(scheme),
                 ignore_case: of(&self.ignore_case).unwrap_or(false),
@@ -141,7 +139,14 @@ impl Written {
         let listed = listed.transpose()?;
         let skew = of(&self.clock_skew).unwrap_or(0);
         let grace = of(&self.playback_grace).flatten().unwrap_or(0);
-        main.links.keep_for(skew.saturating_add(grace));
+        // Where links say when they were issued, each location has its own idea of when they expire.
+        let facts = scheme.facts();
+        let ttl = facts
+            .needs_lifetime()
+            .then(|| of(&self.ttl).or(facts.lifetime()));
+        let ttl = ttl.flatten().unwrap_or(0);
+        main.links
+            .keep_for(skew.saturating_add(grace).saturating_add(ttl));
         let links = main.links_place.map(|_| Rc::clone(&main.links));
         let is_any = listed.is_some() || links.is_some();
         Ok(is_any.then(|| Box::new(Revocation { listed, links })))

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use links::SchemeMark;
 use token::{Key, OpenedToken, Rules, Scheme};
 
 use super::{Revocation, Sources};
@@ -12,8 +11,6 @@ use crate::nginx::Value;
 /// A scheme that opens a location, and what is its own there.
 pub(crate) struct Entry {
     pub(crate) scheme: Scheme,
-    /// What links of the scheme are remembered by.
-    pub(crate) mark: SchemeMark,
     pub(crate) rules: Rules,
     pub(crate) sources: Sources,
     /// Those that the scheme may use, in the order in which they are tried.

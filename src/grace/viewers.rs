@@ -12,7 +12,8 @@ use crate::nginx::{Failed, Level, Shareable, Shared, Table, Zone};
 /// The directive that has the zone for it.
 const ZONE: &str = "secure_token_playback_zone";
 /// What lies in the zone: to be raised where a version of this module means something else by it.
-const LAYOUT: u64 = 1;
+/// Another one than any other zone of this module has: NGINX hands a zone on by its name, whatever directive has it.
+const LAYOUT: u64 = u64::from_le_bytes(*b"viewers1");
 /// How many are in a bucket, which is a line of the processor's cache.
 const WAYS: usize = 5;
 /// How often at most it is told that there is no room, in seconds.

@@ -3,7 +3,8 @@
 use std::ffi::{CStr, c_void};
 
 use nginx_sys::{
-    ngx_http_complex_value_t, ngx_http_conf_ctx_t, ngx_http_core_loc_conf_t, ngx_str_t,
+    NGX_HTTP_POST, ngx_http_complex_value_t, ngx_http_conf_ctx_t, ngx_http_core_loc_conf_t,
+    ngx_str_t,
 };
 
 use super::Conf;
@@ -104,7 +105,8 @@ impl Conf {
         let core = modules.find(|module| module.name() == c"ngx_http_core_module")?;
         let core = block.of(core)?.cast::<ngx_http_core_loc_conf_t>();
         // SAFETY: NGINX's core has such a structure for each block, and keeps it as long as the configuration.
-        let inner = unsafe { (*core).limit_except_loc_conf };
-        (!inner.is_null()).then_some(Settings(inner))
+        let core = unsafe { &*core };
+        let inner = core.limit_except_loc_conf;
+        (!inner.is_null() && core.limit_except & NGX_HTTP_POST != 0).then_some(Settings(inner))
     }
 }

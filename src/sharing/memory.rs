@@ -11,7 +11,8 @@ use crate::nginx::{Failed, Level, Shareable, Shared, Table, Zone};
 /// The directive that has the zone for it.
 const ZONE: &str = "secure_token_links";
 /// What lies in the zone: to be raised where a version of this module means something else by it.
-const LAYOUT: u64 = 1;
+/// Another one than any other zone of this module has: NGINX hands a zone on by its name, whatever directive has it.
+const LAYOUT: u64 = u64::from_le_bytes(*b"links..1");
 /// One of so many parts of the zone is for what was revoked.
 const PARTS: usize = 16;
 /// How often at most it is told that there is no room, in seconds.

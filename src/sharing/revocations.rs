@@ -2,13 +2,10 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use links::{Kind, NoRoom, SchemeMark, Trace};
+use links::{Kind, NoRoom, Trace};
 use token::TokenId;
 
 use super::memory::{Links, Memory};
-
-/// Stands for all schemes. None has this name.
-const ANY_SCHEME: &str = "";
 
 /// What is revoked.
 #[derive(Clone, Copy)]
@@ -53,7 +50,7 @@ impl Totals {
 impl Mark<'_> {
     fn trace(self, memory: &Memory) -> Trace {
         match self {
-            Self::Token(id) => memory.key().link(SchemeMark::of(ANY_SCHEME), id.as_bytes()),
+            Self::Token(id) => memory.key().link(id.as_bytes()),
             Self::Key(id) => memory.key().revoked(Kind::Key, id),
             Self::Session(id) => memory.key().revoked(Kind::Session, id),
         }

@@ -90,7 +90,8 @@ impl TokenSet {
     fn start(&self, id: u128) -> usize {
         const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
         let (low, high) = (id as u64, (id >> 64) as u64);
-        let product = u128::from(low ^ self.seed).wrapping_mul(u128::from(high ^ ODD));
+        let product = u128::from(low ^ self.seed)
+            .wrapping_mul(u128::from(high ^ self.seed.rotate_left(32) ^ ODD));
         let mixed = (product as u64) ^ ((product >> 64) as u64);
         let product = u128::from(mixed).wrapping_mul(self.places.len() as u128);
         (product >> 64) as usize
