@@ -41,26 +41,29 @@ impl<'m> RevokedSet<'m> {
     /// # Errors
     /// [`NoRoom`] where all places that it could have are taken.
     pub fn add(&self, trace: Trace, now: u64) -> Result<bool, NoRoom> {
-        let entry = trace.tag::<TAG_BITS>() << END_BITS | NEVER;
+        let tag = trace.tag::<TAG_BITS>();
+        let entry = tag << END_BITS | NEVER;
+        let is_it = |there: u64| there >> END_BITS == tag;
         loop {
-            if let Some((place, there)) = self.find(trace) {
-                // What was said of its end may have been so of another place.
-                if there & NEVER == NEVER
-                    || place
-                        .compare_exchange(there, there | NEVER, SeqCst, SeqCst)
-                        .is_ok()
-                {
-                    return Ok(false);
+            // One look at each place: whoever comes there with the same entry swaps it at the place that was read here.
+            let mut free = None;
+            let mut known = None;
+            for (place, there) in self.places(trace) {
+                if is_it(there) {
+                    known = Some((place, there));
+                    break;
                 }
-                continue;
+                if there == 0 || self.is_over(there & NEVER, now) {
+                    free = free.or(Some((place, there)));
+                }
+                if there == 0 {
+                    break;
+                }
             }
-            let is_free = |there: u64| there == 0 || self.is_over(there & NEVER, now);
-            let mut places = self.places(trace);
-            let Some((place, there)) = places.find(|(_, there)| is_free(*there)) else {
-                return Err(NoRoom);
-            };
-            if place.compare_exchange(there, entry, SeqCst, SeqCst).is_ok() {
-                return Ok(true);
+            let (place, there) = known.or(free).ok_or(NoRoom)?;
+            // One that was there may have had an end: from now on it has none until that is said of it again.
+            if there == entry || place.compare_exchange(there, entry, SeqCst, SeqCst).is_ok() {
+                return Ok(known.is_none());
             }
         }
     }
