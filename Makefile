@@ -205,6 +205,12 @@ miri: ## run the tests of the crates that are not part of NGINX in Miri, the int
 miri: deps-build deps-miri
 	@tools/miri
 
+# A package of its own, as the benchmarks are.
+model: ## have workers share links in every order that a scheduler thinks of (ORDERS=20000 for each scenario)
+model: deps-build
+	@CARGO_TARGET_DIR=$(abspath $(TARGET_DIR)) $(if $(ORDERS),ORDERS=$(ORDERS)) tools/cargo 'compiling the model, or running it' \
+		test --locked --release --manifest-path links/model/Cargo.toml
+
 matrix: ## run t/ with every NGINX that there is (FLAVOURS='sid vendored')
 matrix: deps-debian-root deps-test
 	@NGINX_SOURCE_DIR=$(NGINX_SOURCE_DIR) tools/matrix $(FLAVOURS)
@@ -214,6 +220,7 @@ check: deps-check
 	cargo fmt --all --check
 	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo fmt --manifest-path bench/crate/Cargo.toml --check
+	cargo fmt --manifest-path links/model/Cargo.toml --check
 	tools/clippy
 	tools/sources
 	tools/rust-version

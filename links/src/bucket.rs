@@ -4,20 +4,38 @@
 //! the one word that has to be swapped for a link to get a place; that the link's place has the same header is seen to
 //! by whoever comes next, and nobody swaps the word before that is so. So a link has one place at most: who swaps has
 //! looked at all places since the last swap, and found it at none.
-
-use core::sync::atomic::AtomicU64;
-use core::sync::atomic::Ordering::SeqCst;
+//!
+//! Before a place is given to another link, its end is swapped for one of two that say so. So whoever has seen another end
+//! there, or put it there, knows that the link still had its place; and a link whose place was to be given away, by a
+//! worker that was stopped over it, gets that place anew.
 
 use crate::Trace;
+use crate::atomic::{AtomicU64, SeqCst};
 use crate::word::{MOST, Word};
 
-/// How many links have a place in a bucket.
-const WAYS: usize = 31;
+/// How many links have a place in a bucket. In the model so few that they are soon in each other's way.
+const WAYS: usize = if cfg!(model) { 2 } else { 31 };
 /// How many clients a link has room for at one place. Those that come after them are at places of their own.
-pub(crate) const CLIENTS: usize = 5;
+pub(crate) const CLIENTS: usize = if cfg!(model) { 2 } else { 5 };
 /// For how long a link is kept after its end, in seconds: clocks of workers differ. And for how long one of which the end is
 /// not known yet.
 const SPARE: u64 = 60;
+
+/// The end of a link that was over when its place was to be given away.
+const GIVEN_WHEN_OVER: u64 = 0;
+/// The end of a link that was not.
+const GIVEN_BEFORE: u64 = 1;
+/// The first end of a link that has its place.
+const FIRST_END: u64 = 2;
+
+/// What becomes of who gets the place of a link with this end: `None` where it is not given away.
+fn given(end: u64) -> Option<Fate> {
+    match end {
+        GIVEN_WHEN_OVER => Some(Fate::Reused),
+        GIVEN_BEFORE => Some(Fate::Displaced),
+        _ => None,
+    }
+}
 
 /// Links that share a few places.
 #[derive(Default)]
@@ -104,7 +122,7 @@ impl Bucket {
     #[inline]
     pub(crate) fn find(&self, trace: Trace) -> Option<Place<'_>> {
         self.finish(Header(self.last.load(SeqCst)));
-        self.scan(trace)
+        self.scan(trace).filter(|place| place.given().is_none())
     }
 
     /// The link's place, and one that it is given where it has none: that of a link which is over, or else of the one that
@@ -114,11 +132,14 @@ impl Bucket {
         loop {
             let last = Header(self.last.load(SeqCst));
             self.finish(last);
-            let found = match self.scan(trace) {
-                Some(place) => Some((place, Fate::Known)),
-                None => self.claim(trace, last, find.now),
+            let free = match self.scan(trace) {
+                Some(place) if place.keep_until(find.end) => return (place, Fate::Known),
+                Some(place) => place.given().map(|fate| (place.header.way(), fate)),
+                None => self.choose(last, find.now),
             };
-            if let Some((place, fate)) = found
+            // Whoever comes to nothing anywhere here starts again, for somebody else has come to something.
+            if let Some((way, fate)) = free
+                && let Some(place) = self.claim(trace, last, way)
                 && place.keep_until(find.end)
             {
                 return (place, fate);
@@ -155,8 +176,7 @@ impl Bucket {
 
     /// `None` where another link got its place meanwhile.
     #[cold]
-    fn claim(&self, trace: Trace, last: Header, now: u64) -> Option<(Place<'_>, Fate)> {
-        let (way, fate) = self.choose(last, now)?;
+    fn claim(&self, trace: Trace, last: Header, way: usize) -> Option<Place<'_>> {
         let header = Header::new(
             trace.tag::<TAG_BITS>(),
             last.generation().wrapping_add(1),
@@ -169,10 +189,11 @@ impl Bucket {
         let bucket = self;
         let place = Place { bucket, header };
         place.clear();
-        Some((place, fate))
+        Some(place)
     }
 
-    /// The place that is given away next. `None` where none can be yet.
+    /// The place that is given away next, whose end says so now. `None` where none can be yet.
+    #[cold]
     fn choose(&self, last: Header, now: u64) -> Option<(usize, Fate)> {
         let mut oldest = None;
         let mut over = None;
@@ -191,15 +212,27 @@ impl Bucket {
                 }
                 continue;
             };
+            if let Some(fate) = given(end_there) {
+                return Some((way, fate));
+            }
+            let candidate = (way, read, generation);
             if end_there.saturating_add(SPARE) < now && end_there != MOST {
-                over.get_or_insert((way, Fate::Reused));
+                over.get_or_insert(candidate);
             }
             let age = last.generation().wrapping_sub(generation);
             if oldest.is_none_or(|(_, oldest)| age > oldest) {
-                oldest = Some((way, age));
+                oldest = Some((candidate, age));
             }
         }
-        over.or_else(|| oldest.map(|(way, _)| (way, Fate::Displaced)))
+        let (candidate, end, fate) = match over {
+            Some(candidate) => (candidate, GIVEN_WHEN_OVER, Fate::Reused),
+            None => (oldest?.0, GIVEN_BEFORE, Fate::Displaced),
+        };
+        let (way, read, generation) = candidate;
+        let word = self.ends.get(way)?;
+        // Of links that got their places meanwhile it is not known which is the oldest.
+        let is_so = self.last.load(SeqCst) == last.0 && word.replace(read, generation, end);
+        is_so.then_some((way, fate))
     }
 
     /// How many places have a link that is not over.
@@ -272,16 +305,33 @@ impl Place<'_> {
         }
     }
 
-    /// Sees to it that the link is not taken for one that is over. Whether it still has its place.
+    /// Sees to it that the link is not taken for one that is over. Whether it has its place.
     #[inline]
     fn keep_until(&self, end: u64) -> bool {
-        let end = end.min(MOST);
+        let end = end.clamp(FIRST_END, MOST);
+        let generation = self.header.generation();
         let Some(word) = self.bucket.ends.get(self.header.way()) else {
             return false;
         };
-        let later = |there: Option<u64>| there.is_none_or(|there| there < end).then_some(end);
         // Before anything else is done at the place: until its end is known it is anybody's.
-        self.change(word, later) != Change::Gone && self.is_held()
+        loop {
+            let read = word.read();
+            match read.of(generation) {
+                Some(there) if there < FIRST_END => return false,
+                Some(there) if there >= end => return true,
+                None if !self.is_held() => return false,
+                _ => {}
+            }
+            if word.replace(read, generation, end) {
+                return true;
+            }
+        }
+    }
+
+    /// What becomes of who gets its place: `None` where it is not given away.
+    fn given(&self) -> Option<Fate> {
+        let word = self.bucket.ends.get(self.header.way())?;
+        given(word.read().of(self.header.generation())?)
     }
 
     /// How often it was used.

@@ -10,6 +10,7 @@
 #[cfg(test)]
 extern crate std;
 
+mod atomic;
 mod bucket;
 mod mark;
 mod memory;

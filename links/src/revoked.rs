@@ -1,9 +1,7 @@
 //! What was revoked while the server ran. Nothing of it is forgotten before it is over.
 
-use core::sync::atomic::AtomicU64;
-use core::sync::atomic::Ordering::SeqCst;
-
 use crate::Trace;
+use crate::atomic::{AtomicU64, SeqCst};
 
 /// How many places are looked at for one entry.
 const PROBES: usize = 64;

@@ -1,7 +1,6 @@
 //! A number that belongs to one of the links that have a place one after the other.
 
-use core::sync::atomic::AtomicU64;
-use core::sync::atomic::Ordering::SeqCst;
+use crate::atomic::{AtomicU64, SeqCst};
 
 const BITS: u32 = 48;
 /// The largest number that a word has room for.
