@@ -76,17 +76,16 @@ impl Question<'_> {
             || self.is_before(links.revoked_before())
     }
 
-    /// Whether the token was issued before a second, in Unix time, or may have been. One that says neither when it was
-    /// issued nor when it expires was issued before any.
+    /// Whether the token was issued before a second, in Unix time, or may have been. One that does not say when it was
+    /// issued was issued before any, unless it is known how long it was to open at most.
     fn is_before(&self, time: u64) -> bool {
         if time == 0 {
             return false;
         }
-        let expires = self.token.claims.expires();
-        let lifetime = self.entry.rules.max_lifetime.unwrap_or(0);
-        match (self.issued, expires) {
+        let lifetime = self.entry.rules.max_lifetime;
+        match (self.issued, self.token.claims.expires().zip(lifetime)) {
             (Some(issued), _) => issued < time,
-            (None, Some(expires)) => expires < time.saturating_add(lifetime),
+            (None, Some((expires, lifetime))) => expires < time.saturating_add(lifetime),
             (None, None) => true,
         }
     }

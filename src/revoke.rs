@@ -15,6 +15,8 @@ use crate::sharing::{Links, Mark};
 
 /// The most bytes that are taken at once.
 const LONGEST: usize = 1 << 20;
+/// How far ahead the clock of who revokes may be, in seconds.
+const SKEW: u64 = 60;
 const TEXT: &str = "text/plain; charset=utf-8";
 
 const FORBIDDEN: HTTPStatus = HTTPStatus(403);
@@ -101,11 +103,12 @@ fn revoke(r: &mut Request) -> Result<Status, Failed> {
     let Some(body) = nginx::body(r, LONGEST)? else {
         return Ok(TOO_LONG.into());
     };
+    let now = nginx::now();
     let mut lines = 0usize;
     let mut wrong = None;
     for (line, revocation) in revocations(body) {
         let objection = match revocation {
-            Ok(revocation) => main.revocable.objection(&revocation),
+            Ok(revocation) => main.revocable.objection(&revocation, now),
             Err(error) => Some(Objection::Line(error)),
         };
         if let Some(objection) = objection {
@@ -127,7 +130,6 @@ fn revoke(r: &mut Request) -> Result<Status, Failed> {
             )
         });
     }
-    let now = nginx::now();
     let mut read = revocations(body);
     let left_out = read.find_map(|(line, revocation)| {
         let revocation = revocation.ok()?;
@@ -188,6 +190,8 @@ enum Objection<'a> {
     Session,
     /// Of the links of this scheme nobody can tell when they were issued.
     Before(&'a str),
+    /// Its time is not over, and what is signed until then would be revoked with it.
+    Future,
 }
 
 impl fmt::Display for Objection<'_> {
@@ -206,12 +210,17 @@ impl fmt::Display for Objection<'_> {
                 f,
                 "links of the scheme \"{scheme}\" do not say when they were issued; {ADD_MAX_LIFETIME}"
             ),
+            Self::Future => f.write_str(
+                "has a time that is not over, which would revoke what is yet to be signed and cannot be taken back; write the \
+                 time until which links are to be revoked, in Unix seconds and by UTC",
+            ),
         }
     }
 }
 
 impl Revocable {
-    fn objection(&self, revocation: &Revocation<'_>) -> Option<Objection<'_>> {
+    /// `now` in Unix seconds.
+    fn objection(&self, revocation: &Revocation<'_>, now: u64) -> Option<Objection<'_>> {
         let is_any = |is: &dyn Fn(&Scheme) -> bool| self.schemes().any(is);
         match revocation {
             Revocation::Token(text) => {
@@ -221,6 +230,7 @@ impl Revocable {
             Revocation::Session(_) => {
                 (!is_any(&Scheme::has_sessions)).then_some(Objection::Session)
             }
+            Revocation::Before(time) if *time > now.saturating_add(SKEW) => Some(Objection::Future),
             Revocation::Before(_) => self.undated().map(Objection::Before),
         }
     }

@@ -160,6 +160,7 @@ refuses 'a word alone', "${line}session", 'line 2: has nothing behind "session"'
 refuses 'a token of no scheme', "${line}token abc\n", 'line 2: is no token of any scheme in force; write it as it stands in the link';
 refuses 'a secret that nobody has', "${line}key nobody's\n", 'line 2: is the id of no secret in force';
 refuses 'a time that is none', "${line}before noon\n", 'line 2: has a time that cannot be read';
+refuses 'a time that is not over', "${line}before " . (time + 3600), 'line 2: has a time that is not over, which would revoke what is yet to be signed';
 refuses 'nothing', '', 'nothing is revoked; send lines such as "token TOKEN", for example with "curl --data-binary @file"';
 refuses 'lines that became one comment', '# a comment' . $line, 'nothing is revoked';
 is list(), $before, 'of what is refused nothing is revoked';
@@ -234,6 +235,9 @@ my $kept = link_to('/keys/a.txt', secret => 'another-secret-here', expires => $t
 accepts 'a secret', 'key old';
 revoked 'what it signed is revoked', link_to('/keys/a.txt', expires => $then + 30 * 86400);
 opens 'what another one signed is not', $kept;
+
+$nginx->configure(http => $conf =~ s/secure_token_max_lifetime 30d;//gr)->renew or die 'NGINX does not reload';
+revoked 'where nobody says any more how long links open at most, all of them may be that old', $kept;
 
 # --- A zone that is full --------------------------------------------------------------------------------------------
 

@@ -48,6 +48,8 @@ refused 'two zones', 'is given twice', '', 'secure_token_links a:1m; secure_toke
 
 warned 'uses of a token that a player sends again', '"secure_token_max_uses": a player sends the token again with each file that it asks for, and each of them counts; write "secure_token_max_clients" instead',
     'secure_token_max_uses 5; secure_token_uri /a/; secure_token_playlist pass;';
+warned 'uses of a token that is the same for each name of a playlist', '"secure_token_max_uses": a player sends the token again with each file',
+    'secure_token_max_uses 5;} location /b/ { secure_token gcore-video; secure_token_secret ' . $SECRET . '; secure_token_playlist sign; secure_token_max_uses 1;';
 warned 'a token that whoever has it can alter', '"secure_token_max_clients": version 2 tokens of the scheme "ectoken" are not authenticated, and whoever has one can make others of it',
     'secure_token_max_clients 1;} location /b/ { secure_token ectoken legacy; secure_token_secret ' . $SECRET . '; secure_token_max_clients 1;';
 warned 'limits where nothing is protected', '"secure_token_max_uses": no "secure_token" is in force', '} location /b/ { secure_token_max_uses 1;';

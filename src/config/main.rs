@@ -195,9 +195,7 @@ impl Main {
             });
         }
         let mut complaints = self.revoking_complaints(cf)?;
-        if let Some(complaint) = std::mem::take(&mut self.revoked_lists).finish() {
-            return Err(complaint);
-        }
+        complaints.extend(std::mem::take(&mut self.revoked_lists).finish()?);
         if let Some(complaint) = std::mem::take(&mut self.reserved_secrets).complaint() {
             return Err(complaint);
         }

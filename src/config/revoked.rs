@@ -1,7 +1,7 @@
 //! The files of `secure_token_revoked_file`: read once for all the blocks that name them, and for each scheme.
 
-use std::cell::RefCell;
-use std::collections::{BTreeSet, HashSet};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -25,12 +25,21 @@ pub(crate) struct RevokedList {
     /// Until everything was read.
     files: RefCell<Vec<RevokedFile>>,
     tokens: usize,
-    keys: BTreeSet<Box<[u8]>>,
+    /// Secrets, by their ids, and what is known of each.
+    keys: BTreeMap<Box<[u8]>, Key>,
     others: Rc<ListedOthers>,
     /// Where it first says so.
     session: Option<String>,
     before: Option<String>,
     readings: RefCell<Vec<Reading>>,
+}
+
+/// A secret whose tokens are revoked.
+struct Key {
+    /// Where it first says so.
+    place: String,
+    /// Whether a secret in force goes by its id.
+    is_known: Cell<bool>,
 }
 
 /// A file, and what stands in it.
@@ -68,17 +77,21 @@ impl RevokedLists {
         Ok(list)
     }
 
-    /// To be called once everything was read: what is wrong with them, as far as that takes all who use them to know.
-    pub(super) fn finish(self) -> Option<Complaint> {
-        let mut lists = self.all.into_iter();
-        lists.find_map(|(_, list)| list.finish())
+    /// To be called once everything was read: what is doubtful about them, as far as that takes all who use them to know.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub(super) fn finish(self) -> Result<Vec<Complaint>, Complaint> {
+        let doubts = self.all.into_iter().map(|(_, list)| list.finish());
+        let doubts: Vec<Option<Complaint>> = doubts.collect::<Result<_, _>>()?;
+        Ok(doubts.into_iter().flatten().collect())
     }
 }
 
 impl RevokedList {
     fn new(files: Vec<RevokedFile>, place: Place) -> Result<Self, String> {
         let mut tokens = 0usize;
-        let mut keys = BTreeSet::new();
+        let mut keys = BTreeMap::<Box<[u8]>, Key>::new();
         let mut sessions = HashSet::new();
         let mut latest = 0;
         let (mut session, mut before) = (None, None);
@@ -88,7 +101,10 @@ impl RevokedList {
                 match revocation.map_err(|error| format!("{}: {error}", here()))? {
                     Revocation::Token(_) => tokens = tokens.saturating_add(1),
                     Revocation::Key(id) => {
-                        keys.insert(id.into());
+                        keys.entry(id.into()).or_insert_with(|| Key {
+                            place: here(),
+                            is_known: Cell::new(false),
+                        });
                     }
                     Revocation::Session(id) => {
                         session.get_or_insert_with(here);
@@ -123,7 +139,10 @@ impl RevokedList {
 
     /// What it revokes of a scheme's tokens.
     pub(super) fn listed(&self, scheme: &Scheme, secrets: &[Secret]) -> Result<Listed, Failed> {
-        let is_revoked = |secret: &Secret| self.keys.contains(&*secret.id);
+        let is_revoked = |secret: &Secret| {
+            let key = self.keys.get(&*secret.id);
+            key.inspect(|key| key.is_known.set(true)).is_some()
+        };
         Ok(Listed {
             tokens: self.tokens(scheme)?,
             keys: secrets.iter().map(is_revoked).collect(),
@@ -189,16 +208,32 @@ impl RevokedList {
         }
     }
 
-    fn finish(&self) -> Option<Complaint> {
+    fn finish(&self) -> Result<Option<Complaint>, Complaint> {
         let readings = self.readings.take();
         let wrong = self.stray(&readings);
         // The sets stay where they are in force.
         self.files.take();
-        wrong.map(|wrong| Complaint {
-            level: Level::Emergency,
+        let complaint = |level, text| Complaint {
+            level,
             place: self.place,
-            message: format!("\"secure_token_revoked_file\": {wrong}"),
-        })
+            message: format!("\"secure_token_revoked_file\": {text}"),
+        };
+        match wrong {
+            Some(wrong) => Err(complaint(Level::Emergency, wrong)),
+            None if readings.is_empty() => Ok(None),
+            None => Ok(self.strange_key().map(|text| complaint(Level::Warn, text))),
+        }
+    }
+
+    /// What is meant for a secret that nobody has. No error: a secret may be replaced before its line is taken out.
+    fn strange_key(&self) -> Option<String> {
+        let mut keys = self.keys.values();
+        let key = keys.find(|key| !key.is_known.get())?;
+        Some(format!(
+            "{}: is the id of no secret in force here, and revokes nothing; write one of a \"secure_token_secret\", or remove \
+             the line",
+            key.place
+        ))
     }
 
     /// What means nothing to any of the schemes.

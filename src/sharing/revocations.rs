@@ -66,17 +66,17 @@ impl Mark<'_> {
 }
 
 impl Links {
-    /// Whether anything was revoked.
+    /// Whether anything was revoked. Where that cannot be known everything may be, here and below.
     #[inline]
     pub(crate) fn has_revocations(&self) -> bool {
         let memory = self.memory();
-        memory.is_some_and(|memory| memory.totals().is_any.load(Ordering::SeqCst))
+        memory.is_none_or(|memory| memory.totals().is_any.load(Ordering::SeqCst))
     }
 
     /// Whether any session was.
     pub(crate) fn has_sessions(&self) -> bool {
         let memory = self.memory();
-        memory.is_some_and(|memory| memory.totals().sessions.load(Ordering::SeqCst) > 0)
+        memory.is_none_or(|memory| memory.totals().sessions.load(Ordering::SeqCst) > 0)
     }
 
     /// Revokes something for all workers, and for as long as the zone is there. `now` in Unix seconds.
@@ -100,7 +100,7 @@ impl Links {
     #[inline]
     pub(crate) fn is_revoked(&self, mark: Mark<'_>) -> bool {
         let Some(memory) = self.memory() else {
-            return false;
+            return true;
         };
         mark.total(memory.totals()).load(Ordering::SeqCst) > 0
             && memory.revoked().has(mark.trace(memory))

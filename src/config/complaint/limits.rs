@@ -38,8 +38,20 @@ impl Written {
             });
         }
         let uses = self.max_uses.as_ref().filter(|uses| uses.value.is_some());
-        let passes = |way: &Option<Way>| matches!(way, Some(Way::Pass));
-        let is_sent_again = self.playlist.as_ref().is_some_and(|way| passes(&way.value))
+        // What is signed for another path is the same token, where none is for a path of its own.
+        let is_for_all = |scheme: &Scheme| {
+            let facts = scheme.facts();
+            facts.format().is_some() && !facts.is_for_one_path()
+        };
+        let is_kept = |way: &Option<Way>| match way {
+            Some(Way::Pass) => true,
+            Some(_) => schemes.iter().any(is_for_all),
+            None => false,
+        };
+        let is_sent_again = self
+            .playlist
+            .as_ref()
+            .is_some_and(|way| is_kept(&way.value))
             || self
                 .cookie
                 .as_ref()
