@@ -83,6 +83,17 @@ fn files_may_be_named_without_a_configuration() {
 }
 
 #[test]
+fn a_time_ends_all_links_of_which_nobody_knows_how_long_they_were_to_open() {
+    let (cli, link) = with("before 2026-01-01T00:00:00Z\n");
+    let revoked = ["--revoked-file", "revoked"];
+    let ran = cli.verify("azion", &[&revoked[..], &[&link]].concat());
+    assert!(ran.out.starts_with("REJECTED: revoked, "), "{}", ran.out);
+    let lifetime = ["--max-lifetime", "2d"];
+    let ran = cli.verify("azion", &[&revoked[..], &lifetime, &[&link]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.out);
+}
+
+#[test]
 fn a_line_that_cannot_be_read_is_told_with_its_place() {
     let (cli, link) = with("token abc\nforbid x\n");
     let ran = asked(&cli, "verify", &link);

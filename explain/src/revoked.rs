@@ -63,13 +63,13 @@ impl LinkRequest<'_> {
         })
     }
 
-    /// As the module has it: a link that does not say when it was issued was so no later than its longest lifetime before
-    /// it expires.
+    /// As the module has it: a link that does not say when it was issued was so its longest lifetime before it expires at the
+    /// earliest, and at any time where that is not known.
     fn is_before(&self, token: &OpenedToken, issued: Option<u64>, time: u64) -> bool {
-        let longest = self.rules.max_lifetime.unwrap_or_default();
-        match (issued, token.claims.expires()) {
+        let longest = self.rules.max_lifetime;
+        match (issued, token.claims.expires().zip(longest)) {
             (Some(issued), _) => issued < time,
-            (None, Some(expires)) => expires < time.saturating_add(longest),
+            (None, Some((expires, longest))) => expires < time.saturating_add(longest),
             (None, None) => true,
         }
     }
