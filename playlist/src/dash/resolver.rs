@@ -49,12 +49,13 @@ impl<'u> Resolver<'u> {
         let most = uri.len().saturating_add(below).saturating_add(2);
         self.spend(most)?;
         let reference = Reference::of(uri)?;
+        let has_host = reference.authority.is_some();
+        let is_known = |left| has_host && matches!(left, Left::OtherHost | Left::UnknownBase);
         let base: &[u8] = match base {
-            // The scheme is the base's.
-            Err(Left::Scheme) if reference.secure.is_none() => return Err(Left::Scheme),
-            _ if reference.authority.is_some() => b"/",
-            Ok(base) => base,
-            Err(left) => return Err(*left),
+            Ok(base) if !has_host => base,
+            // What says no scheme has that of its base.
+            Err(left) if reference.secure.is_none() && !is_known(*left) => return Err(*left),
+            _ => b"/",
         };
         if !self.url.is_here(&reference) {
             return Err(Left::OtherHost);

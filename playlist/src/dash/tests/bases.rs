@@ -90,6 +90,32 @@ fn a_host_without_a_scheme_is_the_one_of_its_base() {
 }
 
 #[test]
+fn nobody_knows_the_scheme_of_a_host_on_top_of_a_base_that_players_read_differently() {
+    for (base, word) in [
+        ("a<!-- b -->/", "Markup"),
+        ("a&own;/", "Entity"),
+        ("a\\b", "Byte"),
+        ("a/%00/", "Scheme"),
+    ] {
+        let inside = std::format!(
+            "<BaseURL>app:a</BaseURL><Period><BaseURL>{base}</BaseURL><AdaptationSet><SegmentTemplate \
+             media='//example.com/m' index='http://example.com/i'/></AdaptationSet></Period>"
+        );
+        expect(
+            seen(&inside),
+            &[("//example.com/m", word), ("http://example.com/i", "/i")],
+        );
+    }
+    expect(
+        seen(
+            "<BaseURL>//example.org/a/</BaseURL><Period><AdaptationSet><SegmentTemplate media='//example.com/m'/>\
+             </AdaptationSet></Period>",
+        ),
+        &[("//example.com/m", "/m")],
+    );
+}
+
+#[test]
 fn two_bases_of_ones_own_give_several_paths() {
     expect(
         in_set("<BaseURL>a/</BaseURL><BaseURL>b/</BaseURL><SegmentTemplate media='m' index='/i'/>"),
