@@ -139,8 +139,8 @@ struct Notes {
     rewriting: Option<InPool<Rewriting>>,
     /// Its answer sets a cookie.
     cookie: Option<SetCookie>,
-    /// What it was counted for.
-    counted: Option<Counted>,
+    /// What it was counted for: two links, for on its way it may come to a dry run, or to another token.
+    counted: [Option<Counted>; 2],
     /// Its answer is for nobody else.
     is_private: bool,
 }

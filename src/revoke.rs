@@ -142,14 +142,15 @@ fn revoke(r: &mut Request) -> Result<Status, Failed> {
             r,
             Level::Error,
             format_args!(
-                "secure_token: there is no room for what is revoked; make the zone of \"secure_token_links\" larger"
+                "secure_token: there is no room for what is revoked; write it into a \"secure_token_revoked_file\", with what was \
+                 sent before, and make the zone of \"secure_token_links\" larger, which forgets all of that"
             ),
         );
         return nginx::respond(r, NO_ROOM, TEXT, |out| {
             writeln!(
                 out,
-                "line {line}: there is no room for it; make the zone of \"secure_token_links\" larger; what stands in front \
-                 of it is revoked"
+                "line {line}: there is no room for it; what stands in front of it is revoked; write all of it into a \
+                 \"secure_token_revoked_file\", and make the zone of \"secure_token_links\" larger, which forgets what was sent"
             )
         });
     }
@@ -186,6 +187,8 @@ enum Objection<'a> {
     Token,
     /// No secret has the id.
     Key,
+    /// The id is a secret's place in its block, which its replacement has as well.
+    Place,
     /// No scheme has sessions.
     Session,
     /// Of the links of this scheme nobody can tell when they were issued.
@@ -203,6 +206,10 @@ impl fmt::Display for Objection<'_> {
                  segments of the path",
             ),
             Self::Key => f.write_str("is the id of no secret in force; write one of a \"secure_token_secret\""),
+            Self::Place => f.write_str(
+                "is the place of a secret in its block, and the one that replaces it would be revoked as well; give secrets \
+                 names of their own with \"id=\", such as \"id=2026\", and revoke that",
+            ),
             Self::Session => f.write_str(
                 "no scheme in force has tokens that name a session; write \"token\" or \"key\" instead",
             ),
@@ -211,11 +218,16 @@ impl fmt::Display for Objection<'_> {
                 "links of the scheme \"{scheme}\" do not say when they were issued; {ADD_MAX_LIFETIME}"
             ),
             Self::Future => f.write_str(
-                "has a time that is not over, which would revoke what is yet to be signed and cannot be taken back; write the \
+                "has a time that is not over, which would revoke what is yet to be signed; write the \
                  time until which links are to be revoked, in Unix seconds and by UTC",
             ),
         }
     }
+}
+
+/// Whether an id is one that secrets have by their place, or looks like one.
+fn is_place(id: &[u8]) -> bool {
+    id.len() <= 2 && id.iter().all(u8::is_ascii_digit)
 }
 
 impl Revocable {
@@ -226,7 +238,8 @@ impl Revocable {
             Revocation::Token(text) => {
                 (!is_any(&|scheme| scheme.token_id(text).is_some())).then_some(Objection::Token)
             }
-            Revocation::Key(id) => (!self.has_key(id)).then_some(Objection::Key),
+            Revocation::Key(id) if !self.has_key(id) => Some(Objection::Key),
+            Revocation::Key(id) => is_place(id).then_some(Objection::Place),
             Revocation::Session(_) => {
                 (!is_any(&Scheme::has_sessions)).then_some(Objection::Session)
             }

@@ -61,7 +61,8 @@ pub(crate) fn count(
     };
     let links = memory.links();
     let counted = &mut nginx::note::<Module>(r).ok_or(Failed)?.counted;
-    leave_out(&mut asked, *counted, link);
+    let before = counted_before(counted, link);
+    leave_out(&mut asked, before);
     if is_free && links.peek(link, asked).is_ok() {
         asked.uses = None;
     }
@@ -72,8 +73,12 @@ pub(crate) fn count(
             return Ok(());
         }
     };
-    let before = counted.filter(|before| before.link == link);
-    *counted = Some(Counted {
+    let [first, second] = counted;
+    let place = match first {
+        Some(other) if other.link != link => second,
+        _ => first,
+    };
+    *place = Some(Counted {
         link,
         is_client: limits.clients.is_some() || before.is_some_and(|before| before.is_client),
         is_use: limits.uses.is_some() && !is_free || before.is_some_and(|before| before.is_use),
@@ -102,8 +107,11 @@ pub(crate) fn peek(
         *decision = refused(token, Reason::ClientIp);
         return Ok(());
     };
-    let before = nginx::noted::<Module>(r).and_then(|notes| notes.counted);
-    leave_out(&mut asked, before, link);
+    let noted = nginx::noted::<Module>(r);
+    leave_out(
+        &mut asked,
+        noted.and_then(|notes| counted_before(&notes.counted, link)),
+    );
     if let Err(refusal) = memory.links().peek(link, asked) {
         *decision = refused(token, reason(refusal));
     }
@@ -145,9 +153,15 @@ fn address(r: &Request, entry: &Entry) -> Result<Option<IpAddr>, Failed> {
     }
 }
 
+/// What the request was counted for as one for this link.
+fn counted_before(counted: &[Option<Counted>], link: Trace) -> Option<Counted> {
+    let mut counted = counted.iter().flatten();
+    counted.find(|before| before.link == link).copied()
+}
+
 /// Asks no more for what the request was counted for.
-fn leave_out(asked: &mut Asked, before: Option<Counted>, link: Trace) {
-    let Some(before) = before.filter(|before| before.link == link) else {
+fn leave_out(asked: &mut Asked, before: Option<Counted>) {
+    let Some(before) = before else {
         return;
     };
     if before.is_client {
@@ -181,7 +195,8 @@ fn tell_of_forgotten(r: &Request, memory: &Memory, number: u32, now: u64) {
             Level::Warn,
             format_args!(
                 "secure_token: links are forgotten before they expire, for there is no room for more, and may be used \
-                 anew; make the zone of \"secure_token_links\" larger: {megabytes}m"
+                 anew; make the zone of \"secure_token_links\" larger: {megabytes}m; that forgets all links once, and what was \
+                 sent to \"secure_token_revoke\""
             ),
         );
     }

@@ -159,6 +159,7 @@ refuses 'a line that says nothing', "$line\n\nrevoke it\n", 'line 4: says not wh
 refuses 'a word alone', "${line}session", 'line 2: has nothing behind "session"';
 refuses 'a token of no scheme', "${line}token abc\n", 'line 2: is no token of any scheme in force; write it as it stands in the link';
 refuses 'a secret that nobody has', "${line}key nobody's\n", 'line 2: is the id of no secret in force';
+refuses 'a secret by its place', "${line}key 1\n", 'line 2: is the place of a secret in its block, and the one that replaces it would be revoked as well; give secrets names';
 refuses 'a time that is none', "${line}before noon\n", 'line 2: has a time that cannot be read';
 refuses 'a time that is not over', "${line}before " . (time + 3600), 'line 2: has a time that is not over, which would revoke what is yet to be signed';
 refuses 'nothing', '', 'nothing is revoked; send lines such as "token TOKEN", for example with "curl --data-binary @file"';
@@ -226,8 +227,11 @@ my $then = time - 600;
 accepts 'a time', "before $then\n";
 revoked 'what was issued before it is revoked', $issued->($then - 2);
 opens 'what was issued after it is not', $issued->($then + 2);
-accepts 'an earlier one', 'before ' . ($then - 100);
-like list(), qr/^before $then\n\z/m, 'the latest counts';
+accepts 'a time before all others', 'before 1970-01-01T00:00:00Z';
+opens 'takes it back', $issued->($then - 2);
+unlike list(), qr/before/, 'and is not told of';
+accepts 'an earlier one and this', 'before ' . ($then - 100) . "\nbefore $then";
+like list(), qr/^before $then\n\z/m, 'the last one counts';
 revoked 'links that say only when they expire are as old as they may be', link_to('/tokens/a.txt', expires => $then + 30 * 86400 - 2);
 opens 'or younger', link_to('/tokens/a.txt', expires => $then + 30 * 86400 - 0);
 
@@ -250,7 +254,7 @@ for (1 .. 20) {
     last if $full->{status} != 204;
 }
 is $full->{status}, 507, 'where there is no room that is said';
-like $full->{body}, qr/^line \d+: there is no room for it; make the zone of "secure_token_links" larger; what stands in front of it is revoked\n\z/, 'with the line';
+like $full->{body}, qr/^line \d+: there is no room for it; what stands in front of it is revoked; write all of it into a "secure_token_revoked_file", and make the zone of "secure_token_links" larger, which forgets what was sent\n\z/, 'with the line';
 like $small->log, qr/\[error\] [^\n]*secure_token: there is no room for what is revoked/, 'and in the log';
 
 # --- What nginx -t says --------------------------------------------------------------------------------------------

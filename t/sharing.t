@@ -53,6 +53,9 @@ my $conf = <<"CONF";
         location /told/      { secure_token gcore; secure_token_max_clients 1; secure_token_client_ip \$http_x_told; $files }
         location /off/       { secure_token_max_clients 1; secure_token_max_uses 1; location /off/in/ { secure_token_max_clients off; secure_token_max_uses off; $files } }
         location /forms/     { secure_token azion bunny-basic; secure_token_max_uses 1; $files }
+        location /way/       { secure_token_max_uses 1; secure_token_uri \$arg_for; try_files /nowhere /tried/a.txt?\$args; }
+        location = /tried/a.txt { secure_token_max_uses 1; secure_token_uri \$arg_for; secure_token_dry_run on; try_files /nowhere /end/a.txt?\$args; }
+        location = /end/a.txt { secure_token_max_uses 1; secure_token_uri \$arg_for; alias DIR/html/dir/a.txt; }
         location /index/     { secure_token_max_uses 1; index a.txt; $files }
         location /early/     { set \$early \$secure_token_reason; add_header X-Seen "<\$secure_token_status:\$secure_token_reason>" always; add_header X-Early "<\$early>" always; secure_token_max_uses 1; $files }
         location /satisfied/ { secure_token_max_uses 1; satisfy any; deny all; $files }
@@ -184,7 +187,9 @@ used 'which a location in earnest does', "/wet/a.txt?$of_dry&for=/dry/a.txt";
 # --- Every scheme --------------------------------------------------------------------------------------------------
 
 for my $scheme (schemes()) {
-    my $signed = sub { signed($scheme, prefix_of($scheme) . '/' . place_of($scheme) . '/a.txt', expires => later(50), secret => $SECRET) };
+    # Some open for a minute, and some say only in which they expire.
+    my $soon = $scheme->{link} =~ /yyyymmddhhmm/ ? 300 : 50;
+    my $signed = sub { signed($scheme, prefix_of($scheme) . '/' . place_of($scheme) . '/a.txt', expires => later($soon), secret => $SECRET) };
     my $link = $signed->();
     opens "$scheme->{name}: a one-time link opens", $link;
     used "$scheme->{name}: and not a second time", $link;
@@ -194,6 +199,9 @@ for my $scheme (schemes()) {
 }
 
 # Where several schemes make the same token of the same secret it is one link in each form.
+my $way = link_to('/way/a.txt') . '&for=/way/a.txt';
+opens 'a request that comes through a dry run to a limit again is one', $way;
+used 'and no second one', $way;
 my $both_forms = link_to('/forms/a.txt');
 my ($token, $end) = $both_forms =~ /st=([^&]*)&e=(\d+)/;
 opens 'a link of two schemes opens', $both_forms;
@@ -224,7 +232,7 @@ kill KILL => $nginx->workers;
 $nginx->wait_for(sub { my @now = $nginx->workers; @now == 2 }) or die 'NGINX has no workers';
 used 'and after all workers were killed', $once;
 $nginx->configure(http => $conf =~ s/links:2m/links:3m/r)->reload;
-like $nginx->log, qr/\[notice\] [^\n]*"secure_token_links": the size of the zone "links" changes from 2097152 to 3145728 bytes: links that were used may be used anew/, 'a zone of another size begins anew, and says so';
+like $nginx->log, qr/\[error\] [^\n]*"secure_token_links": the size of the zone "links" changes from 2097152 to 3145728 bytes: links that were used may be used anew/, 'a zone of another size begins anew, and says so';
 $nginx->wait_for(sub { ask($once)->{status} == 200 });
 used 'a link is used up in that as well', $once;
 is $nginx->alarms =~ s/^.*exited on signal 9.*\n//gmr, '', 'no alarm but the kills';

@@ -58,7 +58,7 @@ my $refused = count(403, ask_for(@newest));
 ok $refused > 0.99 * @newest, 'the newest are remembered' or diag "$refused of " . @newest;
 is count(200, ask_for(@few)), @few, 'and the oldest are not';
 
-my @told = $nginx->log =~ /\[warn\] [^\n]*secure_token: links are forgotten before they expire, for there is no room for more, and may be used anew; make the zone of "secure_token_links" larger: 1m,/g;
+my @told = $nginx->log =~ /\[warn\] [^\n]*secure_token: links are forgotten before they expire, for there is no room for more, and may be used anew; make the zone of "secure_token_links" larger: 1m; that forgets all links once/g;
 ok @told >= 1 && @told <= 2 + time - $now, 'that is told, once a second, with what to write' or diag scalar @told;
 is $nginx->alarms, '', 'no alarm';
 

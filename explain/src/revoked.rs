@@ -70,7 +70,7 @@ impl LinkRequest<'_> {
         match (issued, token.claims.expires().zip(longest)) {
             (Some(issued), _) => issued < time,
             (None, Some((expires, longest))) => expires < time.saturating_add(longest),
-            (None, None) => true,
+            (None, None) => time > 0,
         }
     }
 }

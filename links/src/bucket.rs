@@ -52,6 +52,7 @@ pub struct Bucket {
 
 /// What is remembered of a link.
 #[derive(Default)]
+#[repr(C)]
 struct Body {
     uses: Word,
     /// What its clients are known by, in the order in which they came.

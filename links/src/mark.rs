@@ -6,6 +6,7 @@ use crate::Network;
 
 /// What the hashes are made with. Known to nobody, so that nobody can make two links look alike.
 #[derive(Clone, Copy)]
+#[repr(transparent)]
 pub struct Key(pub [u8; 16]);
 
 /// What a link, or something that was revoked, is known by.

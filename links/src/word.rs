@@ -11,6 +11,7 @@ pub(crate) const MOST: u64 = (1 << BITS) - 1;
 /// Whoever still has to do with an earlier link reads and writes under that one's generation, and so does the later one no
 /// harm.
 #[derive(Default)]
+#[repr(transparent)]
 pub(crate) struct Word(AtomicU64);
 
 /// What stood in a word.

@@ -339,6 +339,15 @@ fn a_key_is_not_a_session_of_the_same_name() {
 }
 
 #[test]
+fn three_quarters_of_a_large_set_can_be_taken() {
+    let entries = entries(81_920);
+    let set = set(&entries);
+    for number in 0..61_000 {
+        assert_eq!(set.add(link(number), NOW), Ok(true), "{number}");
+    }
+}
+
+#[test]
 fn where_there_is_no_room_nothing_is_forgotten_until_it_would_be_over() {
     let entries = entries(8);
     let set = set(&entries);

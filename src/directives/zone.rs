@@ -13,8 +13,9 @@ struct Purpose {
     place: fn(&mut Main) -> &mut Option<Place>,
     init: ZoneInit,
     example: &'static str,
-    /// What becomes of the memory at another size.
+    /// What becomes of the memory at another size, and how loud that is told.
     loss: &'static str,
+    level: Level,
 }
 
 /// `secure_token_zone name:size`
@@ -24,6 +25,7 @@ pub(super) fn counters(block: &mut Block<'_>) -> Result<(), Wrong> {
         init: crate::init_zone,
         example: "tokens:1m",
         loss: "its counters start anew",
+        level: Level::Notice,
     };
     add(block, &purpose)
 }
@@ -35,6 +37,7 @@ pub(super) fn viewers(block: &mut Block<'_>) -> Result<(), Wrong> {
         init: crate::init_playback_zone,
         example: "viewers:1m",
         loss: "it remembers nobody from before",
+        level: Level::Notice,
     };
     add(block, &purpose)
 }
@@ -46,6 +49,8 @@ pub(super) fn links(block: &mut Block<'_>) -> Result<(), Wrong> {
         init: crate::init_links_zone,
         example: "links:10m",
         loss: "links that were used may be used anew, and what was revoked with \"secure_token_revoke\" is not any more",
+        // Where nothing else is logged, too: what was ended opens.
+        level: Level::Error,
     };
     add(block, &purpose)
 }
@@ -71,7 +76,7 @@ fn add(block: &mut Block<'_>, purpose: &Purpose) -> Result<(), Wrong> {
         && old != size
     {
         block.say(
-            Level::Notice,
+            purpose.level,
             &format!(
                 "the size of the zone \"{}\" changes from {old} to {size} bytes: {}",
                 text(name),

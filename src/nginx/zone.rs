@@ -150,10 +150,12 @@ impl Zone {
 
 /// A list in shared memory. It only ever grows, and only one process at a time makes it grow; others
 /// may read it meanwhile.
+#[repr(C)]
 pub(crate) struct List<T> {
     first: AtomicPtr<Node<T>>,
 }
 
+#[repr(C)]
 struct Node<T> {
     next: *mut Node<T>,
     value: T,

@@ -20,6 +20,7 @@ pub(crate) enum Mark<'a> {
 
 /// How many of each kind were revoked.
 #[derive(Default)]
+#[repr(C)]
 pub(super) struct Totals {
     tokens: AtomicU64,
     keys: AtomicU64,
@@ -114,11 +115,11 @@ impl Links {
         }
     }
 
-    /// Revokes all that was issued before a second, in Unix time. The latest counts.
+    /// Revokes all that was issued before a second, in Unix time, in place of what was said of that before; 0 for nothing.
     pub(crate) fn revoke_before(&self, time: u64) {
         if let Some(memory) = self.memory() {
             let totals = memory.totals();
-            totals.before.fetch_max(time, Ordering::SeqCst);
+            totals.before.store(time, Ordering::SeqCst);
             totals.is_any.store(true, Ordering::SeqCst);
         }
     }

@@ -8,7 +8,9 @@ use ngx::allocator::Allocator;
 
 use super::{Shareable, Zone};
 
-/// A fixed number of values in shared memory, which any process may use at any time.
+/// A fixed number of values in shared memory, which any process may use at any time. As C has it, for what another compiler
+/// made of this module may find it there.
+#[repr(C)]
 pub(crate) struct Table<T> {
     first: *const T,
     length: usize,
