@@ -25,7 +25,8 @@ use memory::Memory;
 /// What a request was counted for.
 #[derive(Clone, Copy)]
 pub(crate) struct Counted {
-    link: Trace,
+    /// The link's number.
+    link: u64,
     is_client: bool,
     is_use: bool,
 }
@@ -60,8 +61,12 @@ pub(crate) fn count(
         now,
     };
     let links = memory.links();
-    let counted = &mut nginx::note::<Module>(r).ok_or(Failed)?.counted;
-    let before = counted_before(counted, link);
+    let [first, second] = &mut nginx::note::<Module>(r).ok_or(Failed)?.counted;
+    let counted = match first {
+        Some(other) if other.link != link.number() => second,
+        _ => first,
+    };
+    let before = counted.filter(|before| before.link == link.number());
     leave_out(&mut asked, before);
     if is_free && links.peek(link, asked).is_ok() {
         asked.uses = None;
@@ -73,13 +78,8 @@ pub(crate) fn count(
             return Ok(());
         }
     };
-    let [first, second] = counted;
-    let place = match first {
-        Some(other) if other.link != link => second,
-        _ => first,
-    };
-    *place = Some(Counted {
-        link,
+    *counted = Some(Counted {
+        link: link.number(),
         is_client: limits.clients.is_some() || before.is_some_and(|before| before.is_client),
         is_use: limits.uses.is_some() && !is_free || before.is_some_and(|before| before.is_use),
     });
@@ -156,7 +156,7 @@ fn address(r: &Request, entry: &Entry) -> Result<Option<IpAddr>, Failed> {
 /// What the request was counted for as one for this link.
 fn counted_before(counted: &[Option<Counted>], link: Trace) -> Option<Counted> {
     let mut counted = counted.iter().flatten();
-    counted.find(|before| before.link == link).copied()
+    counted.find(|before| before.link == link.number()).copied()
 }
 
 /// Asks no more for what the request was counted for.

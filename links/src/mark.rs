@@ -59,6 +59,12 @@ impl Trace {
         }
     }
 
+    /// A number by which a few of them can be told apart.
+    #[inline]
+    pub fn number(self) -> u64 {
+        self.hash
+    }
+
     /// What the link is known by while its limits are tried out: another one.
     #[must_use]
     pub fn rehearsed(self) -> Self {
