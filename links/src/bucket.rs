@@ -5,9 +5,8 @@
 //! by whoever comes next, and nobody swaps the word before that is so. So a link has one place at most: who swaps has
 //! looked at all places since the last swap, and found it at none.
 //!
-//! Before a place is given to another link, its end is swapped for one of two that say so. So whoever has seen another end
-//! there, or put it there, knows that the link still had its place; and a link whose place was to be given away, by a
-//! worker that was stopped over it, gets that place anew.
+//! Before a place is given to another link, its end is swapped for one of two that say so: whoever sees another end there, or
+//! puts it there, knows that the link has its place. One whose place was to be given away in vain gets that anew.
 
 use crate::Trace;
 use crate::atomic::{AtomicU64, SeqCst};
@@ -130,22 +129,27 @@ impl Bucket {
     /// came before all others.
     #[inline]
     pub(crate) fn find_or_place(&self, trace: Trace, find: Find) -> (Place<'_>, Fate) {
-        loop {
+        // Also for a place that was lost again before the end stood there.
+        let mut has_displaced = false;
+        let (place, fate) = loop {
             let last = Header(self.last.load(SeqCst));
             self.finish(last);
             let free = match self.scan(trace) {
-                Some(place) if place.keep_until(find.end) => return (place, Fate::Known),
+                Some(place) if place.keep_until(find.end) => break (place, Fate::Known),
                 Some(place) => place.given().map(|fate| (place.header.way(), fate)),
                 None => self.choose(last, find.now),
             };
-            // Whoever comes to nothing anywhere here starts again, for somebody else has come to something.
+            // Who comes to nothing starts again, for somebody else has come to something.
             if let Some((way, fate)) = free
                 && let Some(place) = self.claim(trace, last, way)
-                && place.keep_until(find.end)
             {
-                return (place, fate);
+                has_displaced |= fate == Fate::Displaced;
+                if place.keep_until(find.end) {
+                    break (place, fate);
+                }
             }
-        }
+        };
+        (place, if has_displaced { Fate::Displaced } else { fate })
     }
 
     /// Sees to it that the link that got its place last is there.
@@ -229,8 +233,7 @@ impl Bucket {
             Some(candidate) => (candidate, GIVEN_WHEN_OVER, Fate::Reused),
             None => (oldest?.0, GIVEN_BEFORE, Fate::Displaced),
         };
-        let (way, read, generation) = candidate;
-        let word = self.ends.get(way)?;
+        let ((way, read, generation), word) = (candidate, self.ends.get(candidate.0)?);
         // Of links that got their places meanwhile it is not known which is the oldest.
         let is_so = self.last.load(SeqCst) == last.0 && word.replace(read, generation, end);
         is_so.then_some((way, fate))
