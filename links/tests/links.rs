@@ -1,14 +1,15 @@
 //! Links that several workers, here threads, use at the same time.
 
+mod common;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
-use links::{Bucket, Key, Kind, Limits, Links, NoRoom, Prefixes, Refusal, RevokedSet, Trace, Use};
+use common::{KEY, NOW, clients, link, uses, wanted};
+use links::{Bucket, Kind, Limits, Links, NoRoom, Prefixes, Refusal, RevokedSet, Use};
 
-const KEY: Key = Key(*b"a key of 16 byte");
-const NOW: u64 = 1_800_000_000;
 const WORKERS: usize = 4;
 
 fn buckets(number: usize) -> Vec<Bucket> {
@@ -17,36 +18,6 @@ fn buckets(number: usize) -> Vec<Bucket> {
 
 fn links(buckets: &[Bucket]) -> Links<'_> {
     Links { buckets }
-}
-
-fn link(number: u64) -> Trace {
-    let mut token = [0; 16];
-    token[..8].copy_from_slice(&number.to_le_bytes());
-    KEY.link(&token)
-}
-
-/// A request for a link that expires in an hour.
-fn wanted(number: u64) -> Use {
-    Use {
-        link: link(number),
-        end: NOW + 3600,
-        now: NOW,
-    }
-}
-
-fn uses(most: u64) -> Limits {
-    Limits {
-        uses: Some(most),
-        ..Limits::default()
-    }
-}
-
-fn clients(client: u32, most: usize) -> Limits {
-    let address = IpAddr::V4(Ipv4Addr::from_bits(client));
-    Limits {
-        clients: Some((Prefixes::new(32, 64).network(address), most)),
-        ..Limits::default()
-    }
 }
 
 /// Has all workers do something at the same time, and again for each of so many rounds.

@@ -2,16 +2,16 @@
 //! each atomic operation who goes on. A worker that it never lets go on is one that was killed, so what the others were
 //! told until then is what they are told beside a dead one.
 
-use std::net::{IpAddr, Ipv4Addr};
+#[path = "../../tests/common/mod.rs"]
+mod common;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use links::{Bucket, Key, Limits, Links, Prefixes, RevokedSet, Trace, Use};
+use common::{NOW, clients, link, uses, wanted};
+use links::{Bucket, Limits, Links, RevokedSet, Use};
 use shuttle::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use shuttle::thread;
-
-const KEY: Key = Key(*b"a key of 16 byte");
-const NOW: u64 = 1_800_000_000;
 
 /// How many orders are tried out of each scenario, and of each number of turns at which the scheduler changes its mind.
 fn orders() -> usize {
@@ -48,55 +48,28 @@ struct Scene {
 }
 
 impl Scene {
-    fn open(&self, number: usize, wanted: Use, limits: Limits) -> bool {
+    fn open(&self, number: u64, wanted: Use, limits: Limits) -> bool {
         let links = Links {
             buckets: &self.buckets,
         };
         let opened = links.open(wanted, limits).is_ok();
         if opened {
-            self.opened[number].fetch_add(1, Relaxed);
+            self.opened[number as usize].fetch_add(1, Relaxed);
         }
         opened
     }
 
-    fn opened(&self, number: usize) -> usize {
-        self.opened[number].load(Relaxed)
-    }
-}
-
-fn link(number: usize) -> Trace {
-    KEY.link(&(number as u128).to_le_bytes())
-}
-
-fn wanted(number: usize) -> Use {
-    Use {
-        link: link(number),
-        end: NOW + 3600,
-        now: NOW,
+    fn opened(&self, number: u64) -> usize {
+        self.opened[number as usize].load(Relaxed)
     }
 }
 
 /// One that was over long ago, so that others may have its place.
-fn over(number: usize) -> Use {
+fn over(number: u64) -> Use {
     Use {
         link: link(number),
         end: NOW - 1000,
         now: NOW - 2000,
-    }
-}
-
-fn uses(most: u64) -> Limits {
-    Limits {
-        uses: Some(most),
-        ..Limits::default()
-    }
-}
-
-fn clients(client: u32, most: usize) -> Limits {
-    let address = IpAddr::V4(Ipv4Addr::from_bits(client));
-    Limits {
-        clients: Some((Prefixes::new(32, 64).network(address), most)),
-        ..Limits::default()
     }
 }
 
