@@ -208,7 +208,7 @@ miri: deps-build deps-miri
 # A package of its own, as the benchmarks are.
 model: ## have workers share links in every order that a scheduler thinks of (ORDERS=20000 for each scenario)
 model: deps-build
-	@CARGO_TARGET_DIR=$(abspath $(TARGET_DIR)) $(if $(ORDERS),ORDERS=$(ORDERS)) tools/cargo 'compiling the model, or running it' \
+	@CARGO_TARGET_DIR=$(abspath $(TARGET_DIR)) $(if $(ORDERS),ORDERS=$(ORDERS)) SHUTTLE_RANDOM_SEED=$(or $(SEED),1) tools/cargo 'compiling the model, or running it' \
 		test --locked --release --manifest-path links/model/Cargo.toml
 
 matrix: ## run t/ with every NGINX that there is (FLAVOURS='sid vendored')
@@ -293,6 +293,7 @@ help: ## this list
 	@echo '  TESTS=t/          files or directories for `make test-nginx`'
 	@echo '  JOBS=             files that `make test-nginx` runs at a time (default: two for each core)'
 	@echo '  SEED=1 COUNT=300  which odd links t/link_fuzz.t makes, and how many for each scheme'
+	@echo '  SEED=1 ORDERS=20000  which orders `make model` tries, and how many of each kind'
 	@echo '  PROVE_FLAGS=      more options for prove, for example -v'
 	@echo '  TIME=             seconds that `make fuzz` spends on each target (60; TARGETS= names some), and `make soak` in all (600)'
 	@echo '  TARGET_DIR=target where cargo builds'
