@@ -39,6 +39,7 @@ $nginx->configure(level => 'info', http => <<"CONF")->start;
     ssl_certificate     DIR/tls.crt;
     ssl_certificate_key DIR/tls.key;
     ssl_early_data      on;
+    secure_token_links  seen:1m;
     map \$http_x_address \$address { volatile; default \$http_x_address; }
     server {
         listen 127.0.0.1:$port quic reuseport;
@@ -51,6 +52,8 @@ $nginx->configure(level => 'info', http => <<"CONF")->start;
         location /bound/   { secure_token gcore; secure_token_client_ip \$address; try_files /a.txt =404; }
         location /own/     { secure_token gcore; secure_token_client_ip \$remote_addr; try_files /a.txt =404; }
         location /film/    { secure_token_playlist sign; }
+        location /once/    { secure_token_max_uses 1; try_files /a.txt =404; }
+        location /revoke   { secure_token off; secure_token_revoke; allow 127.0.0.1; deny all; }
         location /vod/     { secure_token_uri /vod/; secure_token_source args \$cookie_st; secure_token_cookie st; alias DIR/html/film/; }
     }
 CONF
@@ -114,6 +117,22 @@ ok defined $value, 'a link that opened leaves a cookie' or diag explain $cookie;
 is answer('/vod/2.ts', headers => [['cookie', $value // '']]), '200', 'which opens what comes next';
 is answer('/vod/2.ts', headers => [['cookie', 'a=b'], ['cookie', $value // '']]), '200', 'also when cookies come in pieces';
 is answer('/vod/2.ts', headers => [['cookie', ($value // '') . '0']]), '403 malformed', 'and not when it was meddled with';
+
+my $once = azion('/once/x');
+is answer($once), '200', 'a one-time link opens';
+is answer($once), '403 used', 'and not again';
+
+sub revoke { my ($lines, @origin) = @_; return ask('/revoke', method => 'POST', body => $lines, headers => [map { [origin => $_] } @origin])->{status} }
+my $leaked = azion('/leaked');
+my $token = "token " . ($leaked =~ /[?]st=([^&]+)/)[0] . "\n";
+is revoke($token, 'https://evil.example'), 403, 'a page of another host revokes nothing';
+is answer($leaked), '200', 'and the link opens on';
+is revoke("tokn x\n"), 400, 'nor does a line with a mistake';
+is revoke($token, 'https://localhost'), 204, 'a link is revoked';
+is answer($leaked), '403 revoked', 'and does not open from then on';
+is answer(azion('/leaked', expires => later() + 1)), '200', 'and another for the same file does';
+is revoke("$token" x 2000), 204, 'as are many at once';
+is revoke('#' x (1 << 20) . "\n"), 413, 'and too many are refused';
 
 SKIP: {
     # A token is no secret that a replay would find out, and a replay opens nothing that the link does not open.

@@ -2,7 +2,7 @@
 
 usage: client.py PORT
 
-Reads a line of JSON for each request, {"path", "method", "headers": [[name, value]...], "early": true}, and answers with
+Reads a line of JSON for each request, {"path", "method", "headers": [[name, value]...], "body", "early": true}, and answers with
 one: {"status", "headers": {name: value}, "body", "early": whether it was sent and taken as 0-RTT}, or {"error"}. Text is
 bytes in Latin-1. Each request has a connection of its own; a session is kept for the next that is to be early.
 """
@@ -30,9 +30,11 @@ class Client(QuicConnectionProtocol):
         self.body = b""
         self.answered = asyncio.get_running_loop().create_future()
 
-    def ask(self, headers):
+    def ask(self, headers, body):
         stream = self._quic.get_next_available_stream_id()
-        self.http.send_headers(stream, headers, end_stream=True)
+        self.http.send_headers(stream, headers, end_stream=not body)
+        if body:
+            self.http.send_data(stream, body, end_stream=True)
         self.transmit()
 
     def quic_event_received(self, event):
@@ -81,7 +83,7 @@ async def ask(port, request, tickets):
         session_ticket_handler=tickets.append,
         wait_connected=not is_early,
     ) as client:
-        client.ask(headers)
+        client.ask(headers, request.get("body", "").encode("latin-1"))
         await asyncio.wait_for(client.answered, 20)
         answer = {name.decode("latin-1"): value.decode("latin-1") for name, value in client.headers}
         return {
