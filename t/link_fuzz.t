@@ -54,7 +54,7 @@ my @servers = map {
         } @names
     );
 } qw(on off);
-$nginx->configure(level => 'crit', http => "keepalive_requests 1000000; large_client_header_buffers 4 64k; @servers")->start;
+$nginx->configure(level => 'crit', http => "keepalive_requests 1000000; keepalive_timeout 1h; large_client_header_buffers 4 64k; @servers")->start;
 
 # What a server answers: status and body.
 my %connection;

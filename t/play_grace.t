@@ -16,12 +16,13 @@ my $site = SecureToken::Playback->new;
 $site->{streams}->broadcast('hls-event');
 
 # Time to begin, also where a machine does much else.
-my ($begin, $watch) = (20, 24);
+$site->new_browser;
+my ($begin, $watch) = (30, 34);
 my $expires = time + $begin;
 my %outcome = (sign => 'failed', pass => 'failed', 'sign-grace' => 'played', 'pass-grace' => 'played');
 my @ways = sort keys %outcome;
 my @players = ('hls.js', 'Shaka Player');
-my @plays = map { my $player = $_; map { $site->play($_, $player, 'hls-event', expires => $expires, seconds => $watch, patience => $outcome{$_} eq 'played' ? 90 : 35) } @ways } @players;
+my @plays = map { my $player = $_; map { $site->play($_, $player, 'hls-event', expires => $expires, seconds => $watch, patience => $outcome{$_} eq 'played' ? 130 : 45) } @ways } @players;
 
 # All of them begin at once.
 $site->{at_a_time} = @plays;

@@ -24,7 +24,7 @@ my @cells = cells(@streams);
 
 # All of ffmpeg's at a time: each takes as long as it plays.
 my @tries = map { my $cell = $_; map { [$cell, $_] } @SecureToken::Playback::WAYS } grep { $_->{player} eq 'ffmpeg' } @cells;
-my @came = $site->ffmpeg_all(map { my ($cell, $way) = @$_; [$site->link($way, 'ffmpeg', $cell->{stream}), seconds => 3, limit => $cell->{plays}{$way} ? 60 : 5] } @tries);
+my @came = $site->ffmpeg_all(map { my ($cell, $way) = @$_; [$site->link($way, 'ffmpeg', $cell->{stream}), seconds => 3, limit => $cell->{plays}{$way} ? 60 : 20] } @tries);
 for my $i (0 .. $#tries) {
     my ($cell, $way) = @{ $tries[$i] };
     my ($title, $stream) = @$cell{qw(title stream)};

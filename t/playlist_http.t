@@ -38,7 +38,7 @@ $nginx->configure(http => <<"CONF");
         location /tiny/     { proxy_buffering off; proxy_buffer_size 512; proxy_pass http://unix:DIR/origin.sock:/vod/; }
         location /pieces/   { proxy_buffering off; proxy_http_version 1.1; proxy_pass http://unix:DIR/pieces.sock; }
         location /output/   { output_buffers 1 16; sendfile off; alias DIR/html/vod/; }
-        location /stale/    { proxy_cache cache; proxy_cache_key \$uri; proxy_cache_valid 200 1s; proxy_cache_use_stale error updating http_500; proxy_cache_background_update on; add_header X-Cache \$upstream_cache_status; proxy_pass http://unix:DIR/origin.sock:/changing/; }
+        location /stale/    { proxy_cache cache; proxy_cache_key \$uri\$arg_n; proxy_cache_valid 200 1s; proxy_cache_use_stale error updating http_500; proxy_cache_background_update on; add_header X-Cache \$upstream_cache_status; proxy_pass http://unix:DIR/origin.sock:/changing/; }
         location /plain/    { default_type video/mp4; alias DIR/html/plain/; }
         location /app/      { proxy_pass http://unix:DIR/origin.sock; }
         $auth
@@ -212,12 +212,14 @@ ok body(link_to('/vod/long.m3u8')) eq $long, '... and goes away hurts no other';
 # --- A cache ----------------------------------------------------------------------------------------------------
 
 {
-    my $stale = sub { my $answer = whole(link_to('/stale/all.m3u8')); is $answer->{body}, signed('/stale/'), "a cache: $answer->{header}{'x-cache'}"; return $answer->{header}{'x-cache'} };
-    is $stale->(), 'MISS', 'a cache';
-    is $stale->(), 'HIT', '... has it';
+    my $stale = sub { my $answer = whole(link_to('/stale/all.m3u8') . "&n=$_[0]"); is $answer->{body}, signed('/stale/'), "a cache: $answer->{header}{'x-cache'}"; return $answer->{header}{'x-cache'} };
+    # For a second, which may be over on a busy machine.
+    my ($n, @came) = 0;
+    until ("@came" eq 'MISS HIT' || $n == 10) { $n++; @came = map { $stale->($n) } 1, 2 }
+    is "@came", 'MISS HIT', 'a cache has it';
     $nginx->write('html/down', '');
     sleep 2;
-    is $stale->(), 'STALE', '... and still has it when its upstream fails';
+    is $stale->($n), 'STALE', '... and still has it when its upstream fails';
     my ($file) = map { s{.*/}{}r } glob $nginx->dir . '/cache/*';
     unlike $nginx->read("cache/$file"), qr/st=/, '... without tokens';
 }

@@ -20,7 +20,11 @@ sub blocks_of { my ($heading, $lang) = @_; return map { $_->{text} } blocks($gui
     my @commands = map { split /\n/ } blocks_of('Step by step', 'sh');
     my $nginx = Documents::Nginx->new($site);
     my $conf  = "$nginx->{dir}/etc/nginx/secrets";
-    my $write = sub { spill("$conf/films.conf", shift(@steps) =~ s{/etc/nginx/secrets}{$conf}gr) };
+    # All at once: NGINX may be reading it.
+    my $write = sub {
+        spill("$conf/films.conf.new", shift(@steps) =~ s{/etc/nginx/secrets}{$conf}gr);
+        rename "$conf/films.conf.new", "$conf/films.conf" or die "$conf/films.conf: $!\n";
+    };
     my %secret;
     my $opens = sub { join ' ', map { $nginx->status(azion('/films/a.txt', secret => $secret{$_})) } 2026, 2027 };
     my $run   = sub {

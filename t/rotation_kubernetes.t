@@ -75,7 +75,7 @@ ok !-l "$dir/volume/films-2026", 'its file is gone';
 
 # What it saw while the volume was being exchanged is a change of its own.
 my $reloads = -1;
-$nginx->wait_for(sub { my $before = $reloads; $reloads = reloads(); sleep 1.5; $before == $reloads });
+$nginx->wait_for(sub { my $before = $reloads; $reloads = reloads(); sleep 4; $before == $reloads });
 sleep 1;
 is reloads(), $reloads, 'without a change there is no reload';
 

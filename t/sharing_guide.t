@@ -80,7 +80,7 @@ part 'To end a link' => sub {
     spill("$nginx->{dir}/conf/revoked", "# nothing yet\n");
     $nginx->start;
     my ($shown) = $recipe->{commands}[0] =~ m{'https://cdn\.example\.com([^']*)'};
-    my $sign = sub { azion($_[0], secret => 'replace-me-openssl-rand-hex-16', expires => later($_[1])) };
+    my $sign = sub { azion($_[0], secret => 'replace-me-openssl-rand-hex-16', expires => later(3600 + $_[1])) };
     my ($film, $other, $third) = ($sign->('/videos/film.mp4', 1), $sign->('/videos/other.mp4', 2), $sign->('/videos/film.mp4', 3));
     is $nginx->status($_), 200, "opens: $_" for $film, $other, $third;
     my ($to_file, $to_server) = map { my $number = $_; sub { $recipe->run($nginx, $number, [$shown, $_[0]]) } } 0, 1;
@@ -99,7 +99,7 @@ part 'To end a link' => sub {
 part 'To try it out first' => sub {
     my ($recipe) = @_;
     my $nginx = Documents::Nginx->new(Recipe->new($guide, 'A download that resumes')->{config}[0], $clients)->start;
-    my @links = map { azion('/downloads/setup.iso', secret => 'replace-me-openssl-rand-hex-16', expires => later($_)) } 1, 2;
+    my @links = map { azion('/downloads/setup.iso', secret => 'replace-me-openssl-rand-hex-16', expires => later(3600 + $_)) } 1, 2;
     my ($most, $few) = map { /st=([^&]*)/ } @links;
     $nginx->status($links[0], by("192.0.2.$_")) for 1 .. 5, 1 .. 3;
     $nginx->status($links[1], by('192.0.2.1'));

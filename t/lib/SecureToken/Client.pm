@@ -9,7 +9,8 @@ package SecureToken::Client;
 #   ...
 #   my $seen = $client->end;                           # {'a link 200' => 100}
 #
-# Without `times` it goes on until `end`. What has no answer is counted as "lost". A header X-Key in an
+# Without `times` it goes on until `end`. What has no answer is counted as "lost", and with `tells_again` what was asked
+# once more on another connection as "again". A header X-Key in an
 # answer stands behind the status.
 
 use strict;
@@ -55,7 +56,10 @@ sub ask {
         my $is_kept  = $connection && $with{keep};
         my $response = answer($connection = $is_kept ? $connection : $nginx->connect, $link, $with{keep});
         # NGINX may close a kept connection between two requests; a client then asks again.
-        $response = answer($connection = $nginx->connect, $link, $with{keep}) if $is_kept && $response eq '';
+        if ($is_kept && $response eq '') {
+            $seen{"$name again"}++ if $with{tells_again};
+            $response = answer($connection = $nginx->connect, $link, $with{keep});
+        }
         my ($status, $header) = $response =~ m{\AHTTP/1\.1 (\d+)(.*?\r\n)\r\n}s;
         my ($key) = ($header // '') =~ /^X-Key: (.*?)\r$/m;
         $seen{ join ' ', $name, $status // 'lost', $key // () }++;

@@ -156,8 +156,7 @@ sub stop {
     my ($self, $signal) = @_;
     my $pid = delete $self->{pid} // return;
     kill +($signal // 'TERM') => $pid;
-    # The master may stay for a while as a process that nobody asks about.
-    $self->wait_for(sub { !-e "$self->{dir}/nginx.pid" || !kill 0 => $pid });
+    SecureToken::Wait::wait_for_end($pid);
 }
 
 sub DESTROY {

@@ -75,6 +75,8 @@ sub import {
     Test::Nginx::Util::no_root_location();
     Test::Nginx::Util::no_long_string();
     Test::Nginx::Util::log_level('info');
+    # Seconds that a machine may be busy with something else.
+    Test::Nginx::Util::timeout($ENV{TEST_NGINX_TIMEOUT} // 30);
     $Test::Nginx::Util::ForceRestartOnTest = 0;
     Test::Nginx::Util::add_block_preprocessor(\&prepare);
     Test::Nginx::Util::add_test_cleanup_handler(\&look_at_log);

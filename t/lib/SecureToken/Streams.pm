@@ -33,7 +33,7 @@ my %options = (
     'hls-ts'   => [@muxed, @vod, $levels],
     'hls-fmp4' => [@apart, @vod, qw(-hls_segment_type fmp4 -var_stream_map), 'v:0,agroup:sound v:1,agroup:sound a:0,agroup:sound', $levels],
     'hls-aes'  => [@muxed, @vod, qw(-hls_key_info_file key-info), $levels],
-    # What low-latency.mjs tells of, for a minute.
+    # What low-latency.mjs tells of, for seven minutes: in those the players have to begin.
     'hls-parts' => [qw(-map 0:v:1 -map 0:a -c copy -f hls -hls_time 0.5 -hls_segment_type fmp4 -hls_segment_filename %d.m4s parts.m3u8)],
     'dash-number'  => [@dash, qw(-use_timeline 0 all.mpd)],
     'dash-time'    => [@dash, '-media_seg_name', '$RepresentationID$-$Time$.m4s', 'all.mpd'],
@@ -43,7 +43,7 @@ my %options = (
     'mp4-long'     => [qw(-map 0:v:1 -map 0:a -c copy -movflags +faststart all.mp4)],
     'mp4'          => [qw(-map 0:v:1 -map 0:a -c copy -movflags +faststart all.mp4)],
 );
-my %length = ('hls-parts' => [qw(-stream_loop 5)], 'mp4-long' => [qw(-stream_loop 41)]);
+my %length = ('hls-parts' => [qw(-stream_loop 41)], 'mp4-long' => [qw(-stream_loop 41)]);
 my %live = (
     # A window that slides, and a playlist that only grows.
     'hls-live'  => [@muxed, @hls, qw(-hls_list_size 8 -hls_delete_threshold 30 -hls_flags delete_segments), $levels],

@@ -15,7 +15,7 @@ use Time::HiRes qw(sleep time);
 
 use Exporter qw(import);
 our @EXPORT = qw(wait_for written);
-our @EXPORT_OK = qw(seconds_until);
+our @EXPORT_OK = qw(seconds_until wait_for_end);
 
 # A machine that does a lot else needs its time. A test that passes waits no longer than it must.
 my $PATIENCE = 30;
@@ -30,6 +30,13 @@ sub wait_for {
         return 0 if $is_last;
         sleep 0.02;
     }
+}
+
+# Whether a process comes to its end. It may stay for a while as one that nobody has asked about. NGINX takes its pid file
+# away before it closes its sockets.
+sub wait_for_end {
+    my ($pid) = @_;
+    return wait_for(sub { contents("/proc/$pid/stat") !~ /\) [^ZX] / });
 }
 
 # Seconds until then, by the clock that NGINX reads. Perl's own `time` is some milliseconds behind it, and so at times by
