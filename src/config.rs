@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::counters::Counters;
 use crate::gate::Gate;
 use crate::metrics::{self, Format};
-use crate::nginx::{Conf, Place};
+use crate::nginx::{Conf, Level, Place};
 use crate::revoke;
 
 mod complaint;
@@ -34,7 +34,7 @@ pub(crate) struct Location {
     /// What is in force; `None` where `secure_token` is off.
     pub(crate) gate: Option<Rc<Gate>>,
     /// How this very location answers with the counters.
-    pub(crate) metrics: Option<Format>,
+    pub(crate) metrics: Option<Setting<Format>>,
     /// Where it is said that this very location revokes.
     pub(crate) revokes: Option<Place>,
     /// The first directive of this very block that means nothing where no scheme is in force.
@@ -93,13 +93,20 @@ impl Location {
             }
             let counts_alike = around.filter(|_| !sets(|own| own.label.is_some()));
             match self.new_gate(around, counts_alike, main) {
-                Ok(gate) => self.gate = gate,
+                Ok(gate) => {
+                    self.gate = gate;
+                    let undated = self.written.as_deref().and_then(Written::undated);
+                    if let Some(scheme) = undated.filter(|_| self.gate.is_some()) {
+                        main.revocable.note_undated(scheme, || cf.block_name());
+                    }
+                }
                 Err(complaint) => complaints.push(complaint),
             }
         }
+        complaints.extend(self.answer_complaint(cf));
         // The block of an "if" or "limit_except" answers as the location around it does.
         if cf.is_nameless() && outer.metrics.is_some() && cf.answer_with(metrics::handler).is_ok() {
-            self.metrics = outer.metrics;
+            self.metrics.clone_from(&outer.metrics);
         }
         if cf.is_nameless() && outer.revokes.is_some() && cf.answer_with(revoke::handler).is_ok() {
             self.revokes = outer.revokes;
@@ -118,10 +125,32 @@ impl Location {
             let inherited = playlist
                 .chain(written.cookie_complaints(cf))
                 .chain(written.limits_complaints())
+                .chain(written.short_life_complaint())
                 .chain(written.revocation_complaint());
             complaints.extend(inherited.filter(|complaint| main.is_news(complaint)));
         }
         complaints
+    }
+
+    /// A location that is to answer, and another directive there that has it do something else.
+    fn answer_complaint(&self, cf: &Conf) -> Option<Complaint> {
+        let metrics = self
+            .metrics
+            .as_ref()
+            .filter(|_| !cf.is_answered_with(metrics::handler));
+        let metrics = metrics.map(|metrics| ("secure_token_metrics", metrics.place));
+        let revokes = self
+            .revokes
+            .filter(|_| !cf.is_answered_with(revoke::handler));
+        let (directive, place) = metrics.or(revokes.map(|place| ("secure_token_revoke", place)))?;
+        Some(Complaint {
+            level: Level::Emergency,
+            place,
+            message: format!(
+                "\"{directive}\": another directive of {} answers its requests; write each into a location of its own",
+                cf.block_name()
+            ),
+        })
     }
 
     /// What is in force here. The gates are those of the block around this one, where its secrets are
@@ -162,9 +191,6 @@ impl Location {
         let Some(first) = entries.next() else {
             return Ok(None);
         };
-        if let Some(scheme) = written.undated() {
-            main.revocable.note_undated(scheme);
-        }
         let gate = written.gate(first, entries.collect(), main);
         if gate.grace.is_some() && main.grace_place.is_none() {
             main.grace_place = written.playback_grace.as_ref().map(|grace| grace.place);

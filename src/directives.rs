@@ -155,7 +155,7 @@ static DIRECTIVES: [Directive; 35] = [
         name: c"secure_token_max_lifetime",
         words: NGX_CONF_TAKE1,
         blocks: ANYWHERE,
-        set: |block| block.once(|written| &mut written.max_lifetime, seconds(block.words)?),
+        set: |block| block.once(|written| &mut written.max_lifetime, lifetime(block.words)?),
         needs_scheme: true,
     },
     Directive {

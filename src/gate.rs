@@ -20,7 +20,7 @@ pub(crate) use entry::{ClientAddress, Entry, Secret};
 pub(crate) use grace::Grace;
 pub(crate) use limits::{Limits, MaxClients, MaxUses};
 pub(crate) use playlist::{Kind, MimeTypes, Playlist, Way, is_directory};
-pub(crate) use revocable::Revocable;
+pub(crate) use revocable::{Revocable, Undated};
 pub(crate) use revocation::{Listed, ListedOthers, Revocation};
 pub(crate) use sources::{Source, Sources};
 

@@ -101,7 +101,8 @@ fn answer(r: &mut Request) -> Result<Status, Failed> {
         return Ok(discarded);
     }
     let format = Module::location_conf(r)
-        .and_then(|location| location.metrics)
+        .and_then(|location| location.metrics.as_ref())
+        .map(|metrics| metrics.value)
         .ok_or(Failed)?;
     let main = Module::main_conf(r).ok_or(Failed)?;
     let numbers = Numbers {

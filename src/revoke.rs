@@ -8,7 +8,7 @@ use ngx::http::{HTTPStatus, HttpModuleMainConf as _, Request};
 use token::{Revocation, Scheme, revocations};
 
 use crate::Module;
-use crate::gate::Revocable;
+use crate::gate::{Revocable, Undated};
 use crate::guard::guarded;
 use crate::nginx::{self, Failed, Level};
 use crate::sharing::{Links, Mark};
@@ -73,9 +73,28 @@ fn begin(r: &mut Request) -> Result<Status, Failed> {
         return Ok(FORBIDDEN.into());
     }
     if nginx::stated_length(r).is_some_and(|length| length > LONGEST as u64) {
-        return Ok(TOO_LONG.into());
+        let discarded = r.discard_request_body();
+        return if discarded == Status::NGX_OK {
+            too_long(r)
+        } else {
+            Ok(discarded)
+        };
     }
     Ok(nginx::read_body(r, posted))
+}
+
+fn too_long(r: &mut Request) -> Result<Status, Failed> {
+    nginx::log(
+        r,
+        Level::Error,
+        format_args!("secure_token: nothing is revoked, more than a megabyte was sent"),
+    );
+    nginx::respond(r, TOO_LONG, TEXT, |out| {
+        writeln!(
+            out,
+            "nothing is revoked; send a megabyte at most, and the rest after it"
+        )
+    })
 }
 
 /// Says how much is revoked.
@@ -101,7 +120,7 @@ fn list(r: &mut Request) -> Result<Status, Failed> {
 fn revoke(r: &mut Request) -> Result<Status, Failed> {
     let main = Module::main_conf(r).ok_or(Failed)?;
     let Some(body) = nginx::body(r, LONGEST)? else {
-        return Ok(TOO_LONG.into());
+        return too_long(r);
     };
     let now = nginx::now();
     let mut lines = 0usize;
@@ -192,7 +211,7 @@ enum Objection<'a> {
     /// No scheme has sessions.
     Session,
     /// Of the links of this scheme nobody can tell when they were issued.
-    Before(&'a str),
+    Before(&'a Undated),
     /// Its time is not over, and what is signed until then would be revoked with it.
     Future,
 }
@@ -213,9 +232,10 @@ impl fmt::Display for Objection<'_> {
             Self::Session => f.write_str(
                 "no scheme in force has tokens that name a session; write \"token\" or \"key\" instead",
             ),
-            Self::Before(scheme) => write!(
+            Self::Before(Undated { scheme, block }) => write!(
                 f,
-                "links of the scheme \"{scheme}\" do not say when they were issued; {ADD_MAX_LIFETIME}"
+                "links of the scheme \"{scheme}\" do not say when they were issued, and are valid in {block}; there \
+                 {ADD_MAX_LIFETIME}"
             ),
             Self::Future => f.write_str(
                 "has a time that is not over, which would revoke what is yet to be signed; write the \

@@ -188,6 +188,11 @@ error "a secret file that is $_->[0] is refused", "location / { secure_token azi
     ['a device', '/dev/zero', '"/dev/zero" is not a file'], (map { ['made up by the kernel', $_, "\"$_\" is empty"] } grep { -r } '/proc/version', '/proc/kmsg'),
     ['too big', 'big', '".*big" has more than 64 KiB'], ['no name', "''", ''],
     ['below a file', 'good/x', 'cannot read the file: Not a directory'];
+warning_only 'the name of a secret file as the secret is a warning', "location / { secure_token azion;\nsecure_token_secret @{[$nginx->dir]}/good; # here\n}",
+    qr/"secure_token_secret": the secret is the name of a file, and whoever guesses that can sign; name the file with "secure_token_secret_file" instead/;
+warning_only 'the secret of the examples is a warning', "location / { secure_token azion;\nsecure_token_secret replace-me-openssl-rand-hex-16; # here\n}",
+    qr/"secure_token_secret": the secret is the one of an example, and everybody can sign with it; use one of your own, for example from "openssl rand -hex 16"/;
+silent 'a secret that begins with a slash is fine', "location / { secure_token azion; secure_token_secret /$secret; }";
 error 'a secret file given as two words is refused', "location / { secure_token azion;\nsecure_token_secret_file good bad; # here\n}", qr/"secure_token_secret_file": takes a file and at most "id=name"/;
 warning_only 'a secret file that others can read is a warning', "location / { secure_token azion;\nsecure_token_secret_file world; # here\n}",
     qr/"secure_token_secret_file": others can read ".*world"/;
@@ -212,6 +217,7 @@ SKIP: {
 # --- the others
 
 error 'an empty secure_token_uri is refused', "location / { $good\nsecure_token_uri ''; # here\n}", qr/"secure_token_uri": is empty/;
+error 'secure_token_uri off is refused', "location / { $good\nsecure_token_uri off; # here\n}", qr/"secure_token_uri": cannot be switched off; remove it/;
 error 'secure_token_uri with an unknown variable is refused', "location / { $good\nsecure_token_uri \$nowhere_set;\n}", qr/"secure_token_uri": names a variable that does not exist; name one that NGINX or a "map" knows/;
 error "secure_token_uri $_ is refused", "location / { $good\nsecure_token_uri '$_'; # here\n}", qr/"secure_token_uri": has a "\$" that begins no variable/
     for '/a$', '${uri', '/$/', '$$uri';
@@ -239,6 +245,7 @@ error "ectoken has its expiry inside: $_->[0]", $_->[1], qr/"secure_token_param"
 error 'a name for both is refused again where azion inherits it', "secure_token_secret $secret; secure_token ectoken;\nsecure_token_param token=e; # here\nlocation / { } location /azion/ { secure_token azion; }",
     qr/"secure_token_param": token and expiry of the scheme "azion" would have the same name/;
 error 'a constant source is refused', "location / { $good\nsecure_token_source 'st=x&e=1'; # here\n}", qr/"secure_token_source": has a word that is the same for every request/;
+error 'sources in one pair of quotes are refused', "location / { $good\nsecure_token_source 'args \$cookie_st'; # here\n}", qr/"secure_token_source": has a blank within a word, and no token has one; write each source as a word of its own/;
 error 'an empty source is refused', "location / { $good\nsecure_token_source args ''; # here\n}", qr/"secure_token_source": has a word that is the same for every request/;
 error 'secure_token_source cookie is refused', "location / { $good\nsecure_token_source cookie; # here\n}", qr/"secure_token_source": has a word that is the same for every request/;
 error 'secure_token_source without a word is refused', "location / { $good\nsecure_token_source; # here\n}", qr/invalid number of arguments in "secure_token_source"/;
@@ -257,6 +264,11 @@ for my $directive (qw(secure_token_ignore_case secure_token_preflight secure_tok
 for my $directive (qw(secure_token_clock_skew secure_token_max_lifetime)) {
     error "$directive $_ is refused", "location / { $good\n$directive $_; # here\n}", qr/"$directive": must be a time/ for 'soon', '-1', '1.5h', '""', '5x', '10ms', '$arg_x', '9' x 30;
 }
+error "secure_token_max_lifetime $_ is refused", "location / { $good\nsecure_token_max_lifetime $_; # here\n}", qr/"secure_token_max_lifetime": is a time of a second at least; write for example "30m"/ for '0', '0s';
+my $issued = "secure_token alibaba-b; secure_token_secret $secret;";
+warning_only 'links that live longer than they may are a warning', "location / { $issued secure_token_ttl 2h;\nsecure_token_max_lifetime 1h; # here\n}",
+    qr/"secure_token_max_lifetime": links of the scheme "alibaba-b" open for longer than that from their issue on, and are refused until less is left; make "secure_token_ttl" shorter, or this longer/;
+silent 'links that live as long as they may are fine', "location / { $issued secure_token_ttl 1h; secure_token_max_lifetime 1h; }";
 error "secure_token_log_level $_ is refused", "location / { $good\nsecure_token_log_level $_; # here\n}", qr/"secure_token_log_level": must be "info", "notice", "warn" or "error"/
     for 'debug', 'crit', 'off', 'ERROR', '""';
 for my $twice (

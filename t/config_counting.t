@@ -63,7 +63,7 @@ error "a zone in a $_->[0] is refused", '', $_->[1], qr/"secure_token_zone" dire
     for ['server', "\n$zone # here"], ['location', "location / {\n$zone # here\n}"], ['location inside another', "location / { location /a {\n$zone # here\n} }"], ['if', "if (\$arg_x) {\n$zone # here\n}"];
 error 'a zone without a name and a size is refused', "secure_token_zone; # here", '', qr/invalid number of arguments in "secure_token_zone" directive/;
 error 'a zone with more words is refused', "secure_token_zone tokens 1m; # here", '', qr/invalid number of arguments in "secure_token_zone" directive/;
-error "secure_token_zone $_ is refused", "secure_token_zone '$_'; # here", '', qr/"secure_token_zone": takes a name and a size; write for example "tokens:1m"/
+error "secure_token_zone $_ is refused", "secure_token_zone '$_'; # here", '', qr/"secure_token_zone": takes a name and a size in "k" or "m"; write for example "tokens:1m"/
     for 'tokens', '1m', 'tokens:', ':1m', ':', '', 'tokens:much', 'tokens:-1m', 'tokens:1.5m', 'tokens:1g', 'tokens:1 m', 'tokens:1m:2m', 'tokens=1m', 'tokens:m', 'tokens:99999999999999999999';
 my $pages = POSIX::sysconf(POSIX::_SC_PAGESIZE()) * 8 / 1024;
 error "a zone of the size $_ is too small", "secure_token_zone tokens:$_; # here", '', qr/"secure_token_zone": the zone is too small; give it ${pages}k or more/ for '0', '1', '8k', ($pages - 1) . 'k';
@@ -89,6 +89,11 @@ error 'a label in an if block is refused', $zone, "location / { $good if (\$arg_
 error 'metrics without a zone are refused', '', "location / { $good }\nlocation /m {\nsecure_token_metrics; # here\n}", qr/"secure_token_metrics": nothing is counted; add "secure_token_zone tokens:1m" to the http block/;
 error "metrics as $_ are refused", $zone, "location /m {\nsecure_token_metrics '$_'; # here\n}", qr/"secure_token_metrics": must be "prometheus" or "json" in/ for 'xml', 'JSON', '', 'on', '$arg_format', 'openmetrics';
 error 'metrics twice are refused', $zone, "location /m { secure_token_metrics;\nsecure_token_metrics json; # here\n}", qr/"secure_token_metrics": is given twice in this block/;
+my $another = qr/"secure_token_metrics": another directive of location "\/m" answers its requests; write each into a location of its own/;
+error "metrics where something else answers are refused: $_", $zone, "location /m { secure_token_metrics; # here\n$_ }", $another for 'proxy_pass http://127.0.0.1:1;', 'empty_gif;';
+error 'metrics where links are revoked are refused', "$zone secure_token_links links:1m;", "location /m {\nsecure_token_metrics; # here\nsecure_token_revoke; }", $another;
+error 'to revoke where the metrics are is refused', "$zone secure_token_links links:1m;", "location /m {\nsecure_token_revoke; # here\nsecure_token_metrics; }",
+    qr/"secure_token_revoke": another directive of location "\/m" answers its requests/;
 error 'metrics with two formats are refused', $zone, "location /m {\nsecure_token_metrics prometheus json; # here\n}", qr/invalid number of arguments in "secure_token_metrics" directive/;
 error "metrics in $_->[0] are refused", "$zone\n$_->[1]", $_->[2], qr/"secure_token_metrics" directive is not allowed here/
     for ['http', "\nsecure_token_metrics; # here", ''], ['a server', '', "\nsecure_token_metrics; # here"], ['an if block', '', "location / { if (\$arg_x) {\nsecure_token_metrics; # here\n} }"],

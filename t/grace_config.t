@@ -34,7 +34,7 @@ refused("secure_token azion; $grace 5m; $grace off;", qr/"$grace": is given twic
 refused("secure_token azion; $grace 5m zone=viewers:1m;", qr/invalid number of arguments in "$grace" directive /);
 
 my $zone = 'secure_token_playback_zone';
-refused('', qr/"$zone": takes a name and a size; write for example "viewers:1m" in /, "$zone $_;") for 'viewers', ':1m', 'viewers:', 'viewers:x', '""';
+refused('', qr/"$zone": takes a name and a size in "k" or "m"; write for example "viewers:1m" in /, "$zone $_;") for 'viewers', ':1m', 'viewers:', 'viewers:x', '""';
 refused('', qr/"$zone": the zone is too small; give it \d+k or more in /, "$zone viewers:$_;") for '0', '1k', '8k';
 refused('', qr/"$zone": is given twice in this block; /, "$zone viewers:1m; $zone others:1m;");
 refused('', qr/"$zone": another zone has this name; write another one, for example "viewers:1m" in /, "secure_token_zone same:1m; $zone same:1m;");

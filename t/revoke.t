@@ -138,11 +138,12 @@ for my $scheme (schemes()) {
     opens "$name: another one does", $other;
 }
 
-my ($ends, $goes_on) = map { azion("/grace/a.txt", signs => '/grace/', expires => time + $_) } 2, 3;
+my $latest = time + 8;
+my ($ends, $goes_on) = map { azion("/grace/a.txt", signs => '/grace/', expires => $_) } $latest - 1, $latest;
 sub graced { my ($link) = @_; return seen($nginx->get($link, 'X-Client: 192.0.2.1')) }
 is graced($_), '200 PASSED:', 'a link opens before it expires' for $ends, $goes_on;
 accepts 'its token is revoked', 'token ' . value_of($ends, 'st');
-sleep 4;
+sleep 1 while time <= $latest;
 is graced($goes_on), '200 PASSED:', 'who has begun may go on by a link that expired';
 isnt graced($ends), '200 PASSED:', 'and by none that is revoked';
 
@@ -155,7 +156,7 @@ opens 'and no other one', of_session('/session/a.txt', '7f3b');
 
 my $before = list();
 my $line = 'token ' . value_of($good, 'st') . "\n";
-refuses 'a line that says nothing', "$line\n\nrevoke it\n", 'line 4: says not what is revoked; write "token TOKEN"';
+refuses 'a line that says nothing', "$line\n\nrevoke it\n", 'line 4: does not say what is revoked; write "token TOKEN"';
 refuses 'a word alone', "${line}session", 'line 2: has nothing behind "session"';
 refuses 'a token of no scheme', "${line}token abc\n", 'line 2: is no token of any scheme in force; write it as it stands in the link';
 refuses 'a secret that nobody has', "${line}key nobody's\n", 'line 2: is the id of no secret in force';
@@ -168,7 +169,10 @@ is list(), $before, 'of what is refused nothing is revoked';
 opens 'not even what stood in front', $good;
 
 my $long = "# a comment\n" x 87_400;
-is send_to('/revoke', $long)->{status}, 413, 'what is too long is refused';
+my $too_long = send_to('/revoke', $long);
+is $too_long->{status}, 413, 'what is too long is refused';
+is $too_long->{body}, "nothing is revoked; send a megabyte at most, and the rest after it\n", 'and why';
+like $nginx->log, qr/\[error\] [^\n]*secure_token: nothing is revoked, more than a megabyte was sent,? /, 'also in the log';
 my $chunked = sprintf "%x\r\n%s\r\n0\r\n\r\n", length $long, $long;
 is send_to('/revoke', $chunked, headers => ['Transfer-Encoding: chunked'])->{status}, 413, 'and so it is where nobody says how long it is';
 accepts 'and a little less is not', $line . substr($long, 0, (1 << 20) - length $line);
@@ -242,6 +246,7 @@ opens 'what another one signed is not', $kept;
 
 $nginx->configure(http => $conf =~ s/secure_token_max_lifetime 30d;//gr)->renew or die 'NGINX does not reload';
 revoked 'where nobody says any more how long links open at most, all of them may be that old', $kept;
+refuses 'a time there', "before $then\n", 'line 1: links of the scheme "azion" do not say when they were issued, and are valid in a server without a name; there add "secure_token_max_lifetime"';
 
 # --- A zone that is full --------------------------------------------------------------------------------------------
 
@@ -268,7 +273,7 @@ sub says {
     return is $text =~ s/.*(?:syntax is ok|test is successful).*\n//gr, '', "$name, and nothing is said" unless $expected;
     like $text, qr/\Q$expected\E/, "$name, and says so";
 }
-my $open = '"secure_token_revoke": nothing guards location "/revoke" of server "", and whoever finds it can end every link; add "allow" and "deny"' =~ s/ of server ""//r;
+my $open = '"secure_token_revoke": nothing guards location "/revoke" of server "", and whoever finds it can end every link; add "allow" with an address and "deny all"' =~ s/ of server ""//r;
 my $in = 'secure_token_revoke;';
 says 'no zone', "location /revoke { $in }", '"secure_token_revoke": nothing could be kept that is revoked; add "secure_token_links links:10m" to the http block', links => '', is => 'refused';
 says 'the directive twice', "location /revoke { $in $in }", 'is given twice in this block', is => 'refused';
@@ -278,6 +283,11 @@ says 'a location that nothing guards', "location /revoke { $in }", $open;
 says 'one with a password', "location /revoke { $in auth_basic x; auth_basic_user_file f; }";
 says 'one with a password that is off', "auth_basic x; location /revoke { $in auth_basic off; }", $open;
 says 'one for some addresses', "location /revoke { $in allow 127.0.0.1; deny all; }";
+says 'one that allows some, which keeps nobody else out', "location /revoke { $in allow 127.0.0.1; }", $open;
+says 'one that allows all', "location /revoke { $in allow all; }", $open;
+says 'one that allows all before it denies all', "location /revoke { $in allow all; deny all; }", $open;
+says 'one that denies some', "location /revoke { $in deny 192.0.2.0/24; }", $open;
+says 'one for some addresses of IPv6', "location /revoke { $in allow ::1; deny all; }";
 says 'one whose server is for some', "allow 127.0.0.1; deny all; location /revoke { $in }";
 says 'one that only its writers are kept from', "location /revoke { $in limit_except GET { deny all; } }";
 says 'one with a link', "location /revoke { $in secure_token azion; }";

@@ -175,7 +175,7 @@ mkfifo($nginx->dir . '/pipe', 0600) or die $!;
 says 'a pipe', undef, 'secure_token azion; secure_token_revoked_file DIR/pipe;', '"DIR/pipe" is not a file';
 says 'the same file twice', "key a\n", 'secure_token azion; secure_token_revoked_file DIR/list list;', 'names a file twice';
 says 'the directive twice', "key a\n", "$azion $azion", 'is given twice in this block';
-says 'no known word', "key a\n\nrevoke abc\n", $azion, '"secure_token_revoked_file": DIR/list:3: says not what is revoked; write "token TOKEN"';
+says 'no known word', "key a\n\nrevoke abc\n", $azion, '"secure_token_revoked_file": DIR/list:3: does not say what is revoked; write "token TOKEN"';
 says 'a word alone', "key a\ntoken\n", $azion, 'DIR/list:2: has nothing behind "token"; write the token';
 says 'two tokens in a line', "token a b\n", $azion, 'DIR/list:1: has a blank in its token';
 says 'a time that is none', "before noon\n", $azion, 'DIR/list:1: has a time that cannot be read';

@@ -35,13 +35,13 @@ refused 'uses without a zone', '"secure_token_max_uses": no link is remembered; 
 refused "clients: $_", '"secure_token_max_clients": must be "off" or how many clients may use a link, from 1 to 100', "secure_token_max_clients $_;"
     for 0, 101, -1, '1.5', 'on', '""', '$arg_n', '99999999999999999999';
 refused "clients: $_", '"secure_token_max_clients": unknown parameter; write "ipv4=24" or "ipv6=56"', "secure_token_max_clients 1 $_;" for 'ipv5=1', '24', 'IPV4=24';
-refused "clients: $_", '"secure_token_max_clients": behind "ipv[46]=" stands how many bits', "secure_token_max_clients 1 $_;" for 'ipv4=0', 'ipv4=33', 'ipv6=129', 'ipv6=', 'ipv4=/24';
+refused "clients: $_", '"secure_token_max_clients": behind "ipv(?:4=" stands how many bits of an address tell clients apart, from 1 to 32|6=" stands how many bits of an address tell clients apart, from 1 to 128),', "secure_token_max_clients 1 $_;" for 'ipv4=0', 'ipv4=33', 'ipv6=129', 'ipv6=', 'ipv4=/24';
 refused 'a prefix that is given twice', '"ipv4=" is given twice', 'secure_token_max_clients 1 ipv4=24 ipv4=24;';
 refused 'words behind off', '"secure_token_max_\w+": "off" takes no further parameter', "secure_token_max_$_;" for 'clients off ipv4=24', 'uses off head=free';
-refused "uses: $_", '"secure_token_max_uses": must be "off" or how often a link may be used, from 1 on', "secure_token_max_uses $_;" for 0, -1, 'once', '""', '$arg_n';
+refused "uses: $_", '"secure_token_max_uses": must be "off" or how often a link may be used, from 1 to 1000000000', "secure_token_max_uses $_;" for 0, -1, 1_000_000_001, 'once', '""', '$arg_n';
 refused "uses: $_", '"secure_token_max_uses": unknown parameter; write "head=free"', "secure_token_max_uses 1 $_;" for 'head=on', 'HEAD=free', 'get';
 refused 'a limit that is given twice', 'is given twice in this block', "$_ $_" for 'secure_token_max_clients 1;', 'secure_token_max_uses 1;';
-refused "a zone: $_", '"secure_token_links": takes a name and a size; write for example "links:10m"', '', "secure_token_links $_;" for 'links', ':1m', 'links:', 'links:x';
+refused "a zone: $_", '"secure_token_links": takes a name and a size in "k" or "m"; write for example "links:10m"', '', "secure_token_links $_;" for 'links', 'links:1g', ':1m', 'links:', 'links:x';
 refused 'a zone that is too small', '"secure_token_links": the zone is too small; give it 32k or more', '', 'secure_token_links links:16k;';
 refused 'a zone by the name of another', '"secure_token_links": another zone has this name', '', 'secure_token_zone one:1m; secure_token_links one:1m;';
 refused 'two zones', 'is given twice', '', 'secure_token_links a:1m; secure_token_links b:1m;';

@@ -100,7 +100,7 @@ fn a_line_that_cannot_be_read_is_told_with_its_place() {
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
     assert!(
         ran.err
-            .contains("revoked:2: the line says not what is revoked; write "),
+            .contains("revoked:2: the line does not say what is revoked; write "),
         "{}",
         ran.err
     );

@@ -142,6 +142,27 @@ impl Written {
         })
     }
 
+    /// Links that say when they were issued, and would open for longer than links may.
+    pub(super) fn short_life_complaint(&self) -> Option<Complaint> {
+        let longest = self.max_lifetime.as_ref()?;
+        let ttl = self.ttl.as_ref().map(|ttl| ttl.value);
+        let is_refused = |scheme: &&Scheme| {
+            let facts = scheme.facts();
+            let lifetime = ttl.or(facts.lifetime());
+            facts.needs_lifetime() && lifetime.is_some_and(|lifetime| lifetime > longest.value)
+        };
+        let scheme = self.schemes().iter().find(is_refused)?;
+        Some(Complaint {
+            level: Level::Warn,
+            place: longest.place,
+            message: format!(
+                "\"secure_token_max_lifetime\": links of the scheme \"{}\" open for longer than that from their issue on, \
+                 and are refused until less is left; make \"secure_token_ttl\" shorter, or this longer",
+                scheme.name()
+            ),
+        })
+    }
+
     /// A location that no link of a scheme comes to, for its token stands in front of the location's name.
     pub(super) fn unreachable(&self, schemes: &[Scheme], cf: &Conf) -> Option<Complaint> {
         let chosen = self.schemes.as_ref()?;

@@ -50,8 +50,8 @@ impl Main {
             level: Level::Warn,
             place: location.place,
             message: format!(
-                "\"secure_token_revoke\": nothing guards {}, and whoever finds it can end every link; add \"allow\" and \
-                 \"deny\", \"auth_basic\", or a \"secure_token\" of its own",
+                "\"secure_token_revoke\": nothing guards {}, and whoever finds it can end every link; add \"allow\" with an \
+                 address and \"deny all\", \"auth_basic\", or a \"secure_token\" of its own",
                 location.name
             ),
         });

@@ -5,6 +5,7 @@ use ngx::http::HttpModuleMainConf as _;
 use super::block::{Block, Wrong, once, wrong};
 use super::words::first;
 use crate::Module;
+use crate::config::Setting;
 use crate::counters::LONGEST_NAME;
 use crate::metrics::{self, Format};
 
@@ -35,8 +36,12 @@ pub(super) fn metrics(block: &mut Block<'_>) -> Result<(), Wrong> {
             Format::by_name(word).ok_or_else(|| wrong("must be \"prometheus\" or \"json\""))?
         }
     };
-    once(&mut block.location.metrics, format)?;
     let place = block.cf.place();
+    let setting = Setting {
+        value: format,
+        place,
+    };
+    once(&mut block.location.metrics, setting)?;
     let main = Module::main_conf_mut(block.cf.as_ref()).ok_or(Wrong::Said)?;
     main.metrics_place.get_or_insert(place);
     block.cf.answer_with(metrics::handler)?;

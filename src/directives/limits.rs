@@ -37,19 +37,20 @@ fn prefixes(words: &[&[u8]]) -> Result<Prefixes, Wrong> {
     let mut ipv4 = None;
     let mut ipv6 = None;
     for word in words {
-        let (slot, bits, name) = if let Some(bits) = word.strip_prefix(b"ipv4=") {
-            (&mut ipv4, number(bits, 1..=32), "ipv4=")
+        let (slot, bits, most, name) = if let Some(bits) = word.strip_prefix(b"ipv4=") {
+            (&mut ipv4, bits, 32, "ipv4=")
         } else if let Some(bits) = word.strip_prefix(b"ipv6=") {
-            (&mut ipv6, number(bits, 1..=128), "ipv6=")
+            (&mut ipv6, bits, 128, "ipv6=")
         } else {
             return Err(wrong(
                 "unknown parameter; write \"ipv4=24\" or \"ipv6=56\", the bits of an address that tell clients apart",
             ));
         };
-        let bits = bits.and_then(|bits| u8::try_from(bits).ok()).ok_or_else(|| {
+        let bits = number(bits, 1..=most).and_then(|bits| u8::try_from(bits).ok());
+        let bits = bits.ok_or_else(|| {
             wrong(format!(
-                "behind \"{name}\" stands how many bits of an address tell clients apart, such as \"ipv4=24\" or \
-                 \"ipv6=56\""
+                "behind \"{name}\" stands how many bits of an address tell clients apart, from 1 to {most}, such as \
+                 \"ipv4=24\" or \"ipv6=56\""
             ))
         })?;
         if slot.replace(bits).is_some() {
@@ -71,7 +72,9 @@ pub(super) fn uses(block: &mut Block<'_>) -> Result<(), Wrong> {
         [b"off", ..] => return Err(wrong(OFF_ALONE)),
         [first, rest @ ..] => Some(MaxUses {
             number: number(first, 1..=MOST_USES).ok_or_else(|| {
-                wrong("must be \"off\" or how often a link may be used, from 1 on")
+                wrong(format!(
+                    "must be \"off\" or how often a link may be used, from 1 to {MOST_USES}"
+                ))
             })?,
             head_is_free: match rest {
                 [] => false,

@@ -20,6 +20,11 @@ pub(super) fn uri(block: &mut Block<'_>) -> Result<(), Wrong> {
              \"$uri\"",
         ));
     }
+    if word == b"off" {
+        return Err(wrong(
+            "cannot be switched off; remove it, or write it into the locations that need it, and not around them",
+        ));
+    }
     let value = block.value(word)?;
     block.once(|written| &mut written.uri, Rc::new(value))
 }
@@ -63,6 +68,12 @@ pub(super) fn source(block: &mut Block<'_>) -> Result<(), Wrong> {
     for &word in block.words {
         sources.push(match word {
             b"args" => Source::Args,
+            word if word.contains(&b' ') => {
+                return Err(wrong(
+                    "has a blank within a word, and no token has one; write each source as a word of its own, as in \
+                     \"secure_token_source args $cookie_token;\"",
+                ));
+            }
             word => match block.value(word)? {
                 Value::Literal(_) => {
                     return Err(wrong(

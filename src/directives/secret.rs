@@ -1,5 +1,8 @@
 //! `secure_token_secret` and `secure_token_secret_file`.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 use std::rc::Rc;
 
 use super::block::{Block, Wrong, wrong};
@@ -42,6 +45,13 @@ pub(super) fn from_words(block: &mut Block<'_>) -> Result<(), Wrong> {
              that a \"map\" sets",
         );
     }
+    if word.starts_with(b"/") && is_file(word) {
+        block.say(
+            Level::Warn,
+            "the secret is the name of a file, and whoever guesses that can sign; name the file with \
+             \"secure_token_secret_file\" instead",
+        );
+    }
     let value = block.joined(&pieces, true)?;
     add(block, value, &words)
 }
@@ -67,6 +77,10 @@ pub(super) fn from_file(block: &mut Block<'_>) -> Result<(), Wrong> {
         );
     }
     add(block, Value::Literal(secret.text), &words)
+}
+
+fn is_file(name: &[u8]) -> bool {
+    Path::new(OsStr::from_bytes(name)).is_file()
 }
 
 /// Whether a piece of a secret is nothing but what a request says.

@@ -43,7 +43,7 @@ pub(super) fn seconds(words: &[&[u8]]) -> Result<u64, Wrong> {
         .ok_or_else(|| wrong("must be a time such as \"30s\", \"15m\" or \"1h 30m\""))
 }
 
-/// The same where nothing would ever open with 0.
+/// The same where nothing, or next to nothing, would ever open with 0.
 pub(super) fn lifetime(words: &[&[u8]]) -> Result<u64, Wrong> {
     match seconds(words)? {
         0 => Err(wrong(

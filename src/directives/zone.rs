@@ -61,7 +61,7 @@ fn add(block: &mut Block<'_>, purpose: &Purpose) -> Result<(), Wrong> {
     let (name, size) = (halves.next(), halves.next().and_then(Conf::size));
     let (Some(name), Some(size)) = (name.filter(|name| !name.is_empty()), size) else {
         return Err(wrong(format!(
-            "takes a name and a size; write for example \"{}\"",
+            "takes a name and a size in \"k\" or \"m\"; write for example \"{}\"",
             purpose.example
         )));
     };

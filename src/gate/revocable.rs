@@ -6,6 +6,7 @@ use std::rc::Rc;
 use token::Scheme;
 
 use super::Secret;
+use crate::nginx::BlockName;
 
 /// What can be revoked of what is in force anywhere.
 #[derive(Default)]
@@ -14,7 +15,13 @@ pub(crate) struct Revocable {
     schemes: Vec<Scheme>,
     keys: BTreeSet<Rc<[u8]>>,
     /// A scheme of whose links nobody can tell when they were issued.
-    undated: Option<Box<str>>,
+    undated: Option<Undated>,
+}
+
+/// A scheme in force where nobody can tell when its links were issued, and the block where it is.
+pub(crate) struct Undated {
+    pub(crate) scheme: Box<str>,
+    pub(crate) block: BlockName,
 }
 
 impl Revocable {
@@ -34,9 +41,12 @@ impl Revocable {
         }
     }
 
-    /// Takes down a scheme that is in force where nobody can tell when its links were issued.
-    pub(crate) fn note_undated(&mut self, scheme: &Scheme) {
-        self.undated.get_or_insert_with(|| scheme.name().into());
+    /// Takes down a scheme that is in force in a block where nobody can tell when its links were issued.
+    pub(crate) fn note_undated(&mut self, scheme: &Scheme, block: impl FnOnce() -> BlockName) {
+        self.undated.get_or_insert_with(|| Undated {
+            scheme: scheme.name().into(),
+            block: block(),
+        });
     }
 
     /// A scheme for each way to read a token.
@@ -49,8 +59,8 @@ impl Revocable {
         self.keys.contains(id)
     }
 
-    /// The name of a scheme of whose links nobody can tell when they were issued.
-    pub(crate) fn undated(&self) -> Option<&str> {
-        self.undated.as_deref()
+    /// A scheme of whose links nobody can tell when they were issued.
+    pub(crate) fn undated(&self) -> Option<&Undated> {
+        self.undated.as_ref()
     }
 }

@@ -168,6 +168,13 @@ impl Conf {
         Ok(())
     }
 
+    /// Whether it is `handler` that answers the requests of the location that is being merged.
+    pub(crate) fn is_answered_with(&self, handler: PhaseHandler) -> bool {
+        let location = NgxHttpCoreModule::location_conf(&self.0);
+        let answers = location.and_then(|location| location.handler);
+        answers.is_some_and(|answers| std::ptr::fn_addr_eq(answers, handler))
+    }
+
     /// Has `handler` called for every request that reaches the access phase.
     pub(crate) fn add_access_handler(&mut self, handler: PhaseHandler) -> Result<(), Failed> {
         let http = NgxHttpCoreModule::main_conf_mut(&self.0).ok_or(Failed)?;

@@ -3,8 +3,8 @@
 use std::ffi::{CStr, c_void};
 
 use nginx_sys::{
-    NGX_HTTP_POST, ngx_http_complex_value_t, ngx_http_conf_ctx_t, ngx_http_core_loc_conf_t,
-    ngx_str_t,
+    NGX_HTTP_POST, ngx_array_t, ngx_http_complex_value_t, ngx_http_conf_ctx_t,
+    ngx_http_core_loc_conf_t, ngx_str_t, ngx_uint_t,
 };
 
 use super::Conf;
@@ -20,12 +20,12 @@ struct Guard {
     checks: fn(*const c_void) -> bool,
 }
 
-// NGINX keeps these structures to itself. What their first fields are is the same from 1.22 to 1.31, as far as was
-// looked; nothing behind them is looked at, for how much there is depends on how NGINX was configured.
+// NGINX keeps these structures to itself. What their first fields are, and what a rule is, is the same from 1.22 to 1.31, as
+// far as was looked; nothing behind them is looked at, for how much there is depends on how NGINX was configured.
 static GUARDS: [Guard; 3] = [
     Guard {
         module: c"ngx_http_access_module",
-        checks: has_rules,
+        checks: denies_all,
     },
     Guard {
         module: c"ngx_http_auth_basic_module",
@@ -37,11 +37,34 @@ static GUARDS: [Guard; 3] = [
     },
 ];
 
-/// `allow` and `deny`: whether there are rules for IPv4, as there are for whoever writes "all".
-fn has_rules(settings: *const c_void) -> bool {
+/// A rule of `allow` or `deny` for IPv4.
+#[repr(C)]
+struct AccessRule {
+    mask: u32,
+    address: u32,
+    deny: ngx_uint_t,
+}
+
+/// `allow` and `deny`: whether those are kept out whom no rule names. The rules for IPv4 tell, for "all" stands in each list.
+fn denies_all(settings: *const c_void) -> bool {
     // SAFETY: the module has allocated its settings, which begin with a pointer to an array of rules.
-    let rules = unsafe { settings.cast::<*const c_void>().read() };
-    !rules.is_null()
+    let rules = unsafe { settings.cast::<*const ngx_array_t>().read() };
+    // SAFETY: the module has null there, or an array that it keeps as long as the configuration.
+    let Some(rules) = (unsafe { rules.as_ref() }) else {
+        return false;
+    };
+    if rules.size != size_of::<AccessRule>() {
+        // Unknown ones; who wrote them had something in mind.
+        return rules.nelts > 0;
+    }
+    let first = rules.elts.cast_const().cast::<AccessRule>();
+    // SAFETY: an array of NGINX's has so many elements there, never null, and these have the size of such rules.
+    let rules = unsafe { std::slice::from_raw_parts(first, rules.nelts) };
+    // The first one that means an address decides.
+    let mut of_all = rules
+        .iter()
+        .filter(|rule| rule.mask == 0 && rule.address == 0);
+    of_all.next().is_some_and(|rule| rule.deny != 0)
 }
 
 /// `auth_basic`: whether there is a realm, and it is not "off".

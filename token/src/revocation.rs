@@ -43,7 +43,7 @@ impl fmt::Display for RevocationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Word => f.write_str(
-                "says not what is revoked; write \"token TOKEN\", \"key ID\", \"session ID\" or \"before TIME\", and \"#\" in \
+                "does not say what is revoked; write \"token TOKEN\", \"key ID\", \"session ID\" or \"before TIME\", and \"#\" in \
                  front of a comment",
             ),
             Self::Empty(word) => {

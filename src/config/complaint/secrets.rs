@@ -11,9 +11,11 @@ use crate::nginx::{Conf, Level, Value};
 
 /// Below so many bytes a secret can be found by trying.
 const SHORT: usize = 16;
+/// How the secrets of the documents begin.
+const PLACEHOLDER: &[u8] = b"replace-me";
 
 impl Written {
-    /// Secrets that can be found by trying. `told`: those that have been complained about.
+    /// Secrets that can be found by trying, or by reading. `told`: those that have been complained about.
     pub(in crate::config) fn short_secrets(
         &self,
         scheme: &Scheme,
@@ -33,6 +35,16 @@ impl Written {
             let Value::Literal(literal) = &**text else {
                 return None;
             };
+            if literal.starts_with(PLACEHOLDER) {
+                return told.insert(Rc::as_ptr(text)).then(|| Complaint {
+                    level: Level::Warn,
+                    place: secret.place,
+                    message: format!(
+                        "\"{directive}\": the secret is the one of an example, and everybody can sign with it; use one of your \
+                         own, for example from \"openssl rand {example}\""
+                    ),
+                });
+            }
             let key = Secret::new(literal);
             let length = spelling.key_length(key);
             // What the scheme cannot use at all is told as such.
