@@ -13,7 +13,7 @@ use explain::RevokedFile;
 use token::Scheme;
 
 use crate::link::LinkArgs;
-use crate::output::Trouble;
+use crate::output::{self, Trouble};
 use crate::playlist::Way;
 use crate::secrets::Secrets;
 
@@ -72,6 +72,19 @@ pub(crate) struct Location {
     pub(crate) revoked: Vec<RevokedFile>,
     /// What comes into the links of playlists.
     pub(crate) playlist: Option<Way>,
+    /// Directives by which NGINX counts, and where they stand.
+    counting: Vec<String>,
+}
+
+impl Location {
+    /// Says what NGINX alone decides.
+    pub(crate) fn warn(&self) {
+        for directive in &self.counting {
+            output::warning(&format!(
+                "{directive} counts in NGINX, and how often and by whom a link was used is not known here"
+            ));
+        }
+    }
 }
 
 impl ConfArgs {

@@ -68,6 +68,7 @@ pub(crate) fn run(mut args: Args) -> Result<ExitCode, Trouble> {
         .read(&mut args.link, name, given.clone(), &args.request.settled())?;
     if let Some(location) = &config {
         args.request.complete(location);
+        location.warn();
     }
     args.request.read_revoked()?;
     let args = &args;

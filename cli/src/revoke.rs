@@ -38,7 +38,6 @@ Exit status: 0 done, 2 something is no link of the scheme, or the command was us
 pub(crate) struct Args {
     /// What to revoke: https://host/path?query, /path?query, or a line of an access log. "-" reads them from standard
     /// input, one a line
-    #[arg(required_unless_present_any = ["key", "session", "before"])]
     url: Vec<OsString>,
 
     /// Revoke all that a secret signed, by the id that it has in the configuration. May be given several times
@@ -73,7 +72,11 @@ pub(crate) fn run(mut args: Args) -> Result<ExitCode, Trouble> {
     }
     if args.url.is_empty() {
         out.flush()?;
-        return Ok(ExitCode::SUCCESS);
+        return if args.revokes_others() {
+            Ok(ExitCode::SUCCESS)
+        } else {
+            Err("nothing to revoke; name links, \"-\" for those of standard input, or --key, --session or --before".into())
+        };
     }
     let name = args.scheme.name();
     // To know a token takes no secret.
@@ -108,6 +111,11 @@ pub(crate) fn run(mut args: Args) -> Result<ExitCode, Trouble> {
 }
 
 impl Args {
+    /// Whether there is anything but tokens.
+    fn revokes_others(&self) -> bool {
+        !self.key.is_empty() || !self.session.is_empty() || self.before.is_some()
+    }
+
     /// The lines for what is no token.
     fn others(&self) -> Result<Vec<String>, Trouble> {
         let mut lines = Vec::new();
@@ -116,6 +124,12 @@ impl Args {
                 let line = format!("{word} {id}");
                 if let Some(why) = objection(line.as_bytes()) {
                     return Err(format!("--{word}: {why}").into());
+                }
+                if word == "key" && is_place(id) {
+                    output::warning(&format!(
+                        "--key: {id} may be a secret's place, which its replacement has as well; a file takes the line, and \
+                         secure_token_revoke only the id= that a secret was given"
+                    ));
                 }
                 lines.push(line);
             }
@@ -126,6 +140,11 @@ impl Args {
         }));
         Ok(lines)
     }
+}
+
+/// Whether an id is one that secrets have by their place.
+fn is_place(id: &str) -> bool {
+    id.len() <= 2 && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// What is wrong with a line that would be read otherwise than it is meant.

@@ -71,6 +71,7 @@ pub(crate) fn run(mut args: Args) -> Result<ExitCode, Trouble> {
         {
             Some(location) => {
                 args.request.complete(&location);
+                location.warn();
                 location.guards
             }
             None => {

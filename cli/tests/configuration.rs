@@ -38,6 +38,7 @@ http {
         location /ttl/ { secure_token tencent-d; secure_token_ttl 5m; }
         location /bound/ { secure_token leaseweb; secure_token_client_ip $remote_addr; secure_token_source args $cookie_link; }
         location /free/ { secure_token leaseweb; secure_token_client_ip off; }
+        location /once/ { secure_token azion; secure_token_max_uses 1; secure_token_max_clients off; }
     }
 }
 "#;
@@ -170,6 +171,20 @@ fn what_only_a_request_has_is_asked_for_unless_it_is_given() {
     assert!(said.contains("what it comes to with --client-ip"), "{said}");
     assert!(!said.contains("--source"), "{said}");
     assert_eq!(on("/free/", "sign", &url), "");
+}
+
+#[test]
+fn that_nginx_counts_the_uses_of_a_link_is_said() {
+    let token = azion_token(common::SECRET, "/once/a", &*TOMORROW);
+    let link = format!("/once/a?sig={token}&e={}", *TOMORROW);
+    let unknown = "secure_token_max_uses counts in NGINX, and how often and by whom";
+    for command in ["verify", "explain"] {
+        let args = [command, "--config", "nginx.conf", "--location", "/once/"];
+        let ran = cli().run(&[&args[..], &[&link]].concat());
+        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+        assert_eq!(ran.err.matches(unknown).count(), 1, "{}", ran.err);
+        assert!(!ran.err.contains("max_clients"), "{}", ran.err);
+    }
 }
 
 #[test]

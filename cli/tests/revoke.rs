@@ -152,8 +152,25 @@ fn an_id_that_would_be_read_otherwise_is_refused_and_nothing_is_written() {
 }
 
 #[test]
+fn of_an_id_that_secrets_have_by_their_place_it_says_what_else_that_ends() {
+    let ran = Cli::new().run(&["revoke", "--key", "1"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "key 1\n"));
+    assert!(
+        ran.err.contains("--key: 1 may be a secret's place, "),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
 fn without_anything_to_revoke_or_a_scheme_the_command_says_so() {
-    assert_eq!(Cli::new().run(&["revoke"]).code, 2);
+    let ran = Cli::new().run(&["revoke"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("nothing to revoke; name links, "),
+        "{}",
+        ran.err
+    );
     let ran = Cli::new().run(&["revoke", "/a?st=x&e=1"]);
     assert_eq!(ran.code, 2);
     assert!(

@@ -90,6 +90,7 @@ pub(super) fn of(
         max_lifetime: length(found, "secure_token_max_lifetime")?,
         revoked: revoked_files(found, directory)?,
         playlist: playlist(found, asked.variables)?,
+        counting: counting(found),
         ignore_case: is_on("secure_token_ignore_case", "on"),
         keep_slashes: is_on("merge_slashes", "off"),
         is_unbound: is_on("secure_token_client_ip", "off"),
@@ -107,6 +108,17 @@ fn secret_ids(found: &Found<'_>, scheme: &Scheme) -> Vec<String> {
         id.map_or_else(|| number.to_string(), str::to_owned)
     };
     own.map(id).collect()
+}
+
+/// The limits of the use of links, with their places.
+fn counting(found: &Found<'_>) -> Vec<String> {
+    let limits = ["secure_token_max_clients", "secure_token_max_uses"];
+    let limits = limits.into_iter().filter_map(|name| {
+        let own = found.directives(name);
+        let directive = own.last().filter(|own| own.values() != ["off"])?;
+        Some(format!("{}: {name}", directive.place))
+    });
+    limits.collect()
 }
 
 /// What is revoked there.
