@@ -29,7 +29,8 @@ pub(crate) use written::{ParamNames, SecretValue, Setting, Written};
 /// block around it.
 #[derive(Default)]
 pub(crate) struct Location {
-    /// What stands in the block and, once it was merged, what it inherits; `None` where that is nothing.
+    /// What stands in the block and, once it was merged, what it inherits; `None` where that is nothing, or nobody inherits
+    /// it any more.
     pub(crate) written: Option<Rc<Written>>,
     /// What is in force; `None` where `secure_token` is off.
     pub(crate) gate: Option<Rc<Gate>>,
@@ -128,6 +129,10 @@ impl Location {
                 .chain(written.short_life_complaint())
                 .chain(written.revocation_complaint());
             complaints.extend(inherited.filter(|complaint| main.is_news(complaint)));
+        }
+        // It has room for every directive, and from most blocks nobody inherits.
+        if !cf.has_inner_locations() {
+            self.written = None;
         }
         complaints
     }

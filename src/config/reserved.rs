@@ -10,8 +10,9 @@ use crate::nginx::{Level, Place, Value};
 #[derive(Default)]
 pub(crate) struct ReservedSecrets {
     all: Vec<ReservedSecret>,
-    /// Their positions by the secrets, which the blocks that inherit them share.
-    positions: BTreeMap<*const Value, usize>,
+    /// Their positions by the secrets, which the blocks that inherit them share. Those are kept, so that no other gets to
+    /// where one was.
+    positions: BTreeMap<*const Value, (Rc<Value>, usize)>,
 }
 
 struct ReservedSecret {
@@ -29,17 +30,17 @@ impl ReservedSecrets {
             let Some(scheme) = &secret.value.only_for else {
                 continue;
             };
-            let text = Rc::as_ptr(&secret.value.text);
-            let position = *self.positions.entry(text).or_insert_with(|| {
+            let text = &secret.value.text;
+            let (_, position) = self.positions.entry(Rc::as_ptr(text)).or_insert_with(|| {
                 self.all.push(ReservedSecret {
                     directive: secret.value.directive,
                     place: secret.place,
                     scheme: scheme.name().to_owned(),
                     in_force: BTreeSet::new(),
                 });
-                self.all.len().saturating_sub(1)
+                (Rc::clone(text), self.all.len().saturating_sub(1))
             });
-            if let Some(reserved) = self.all.get_mut(position) {
+            if let Some(reserved) = self.all.get_mut(*position) {
                 let names = written.schemes().iter().map(|scheme| scheme.name());
                 reserved.in_force.extend(names.map(str::to_owned));
             }
