@@ -25,6 +25,10 @@ pub(crate) use main::{Main, Naming};
 pub(crate) use revoked::{RevokedFile, RevokedList};
 pub(crate) use written::{ParamNames, SecretValue, Setting, Written};
 
+/// What is wrong with a directive that answers where another one does.
+pub(crate) const ANSWERED: &str = "another directive of the location answers its requests; write each into a location \
+     of its own";
+
 /// The settings of a `http`, `server`, `location` or `if` block. Where nothing is set they are shared with the
 /// block around it.
 #[derive(Default)]
@@ -106,10 +110,10 @@ impl Location {
         }
         complaints.extend(self.answer_complaint(cf));
         // The block of an "if" or "limit_except" answers as the location around it does.
-        if cf.is_nameless() && outer.metrics.is_some() && cf.answer_with(metrics::handler).is_ok() {
+        if cf.is_nameless() && outer.metrics.is_some() && cf.answer_with(metrics::HANDLER) {
             self.metrics.clone_from(&outer.metrics);
         }
-        if cf.is_nameless() && outer.revokes.is_some() && cf.answer_with(revoke::handler).is_ok() {
+        if cf.is_nameless() && outer.revokes.is_some() && cf.answer_with(revoke::HANDLER) {
             self.revokes = outer.revokes;
         } else if let Some(place) = self.revokes {
             main.note_revoking(place, self.gate.as_deref(), cf);
@@ -139,22 +143,19 @@ impl Location {
 
     /// A location that is to answer, and another directive there that has it do something else.
     fn answer_complaint(&self, cf: &Conf) -> Option<Complaint> {
-        let metrics = self
-            .metrics
-            .as_ref()
-            .filter(|_| !cf.is_answered_with(metrics::handler));
-        let metrics = metrics.map(|metrics| ("secure_token_metrics", metrics.place));
-        let revokes = self
-            .revokes
-            .filter(|_| !cf.is_answered_with(revoke::handler));
-        let (directive, place) = metrics.or(revokes.map(|place| ("secure_token_revoke", place)))?;
+        let answers = |handler| cf.is_answered_with(handler) && cf.returned_status().is_none();
+        let metrics = self.metrics.as_ref().map(|metrics| metrics.place);
+        let metrics = metrics.filter(|_| !answers(metrics::HANDLER));
+        let revokes = self.revokes.filter(|_| !answers(revoke::HANDLER));
+        let (directive, place) = match (metrics, revokes) {
+            (Some(place), _) => ("secure_token_metrics", place),
+            (None, Some(place)) => ("secure_token_revoke", place),
+            (None, None) => return None,
+        };
         Some(Complaint {
             level: Level::Emergency,
             place,
-            message: format!(
-                "\"{directive}\": another directive of {} answers its requests; write each into a location of its own",
-                cf.block_name()
-            ),
+            message: format!("\"{directive}\": {ANSWERED}"),
         })
     }
 

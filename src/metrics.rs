@@ -9,7 +9,7 @@ use ngx::http::{HTTPStatus, HttpModuleLocationConf as _, HttpModuleMainConf as _
 use crate::Module;
 use crate::counters::Counts;
 use crate::guard::guarded;
-use crate::nginx::{self, Failed, Level};
+use crate::nginx::{self, Failed, Level, PhaseHandler};
 use crate::sharing::Occupancy;
 
 mod json;
@@ -76,7 +76,9 @@ impl fmt::Display for Quoted<'_> {
 }
 
 /// NGINX's way into a location that answers with the counters.
-pub(crate) unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
+pub(crate) static HANDLER: PhaseHandler = handler;
+
+unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
     // SAFETY: NGINX calls its handlers with a request, which nobody else uses meanwhile.
     let r = unsafe { Request::from_ngx_http_request(r) };
     match guarded(|| answer(r)) {

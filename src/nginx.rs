@@ -26,7 +26,7 @@ pub(crate) use answer::{came_to_error_page, forbid_error_pages, is_answered, red
 pub(crate) use block::{BlockName, Search};
 pub(crate) use body::{Incoming, Output, Rewrite, Stream};
 pub(crate) use clock::now;
-pub(crate) use conf::{Conf, Cycle, Place};
+pub(crate) use conf::{Conf, Cycle, PhaseHandler, Place};
 pub(crate) use filter::{
     next_body, next_header, next_header_behind_cookie, next_header_behind_privacy,
 };
@@ -41,7 +41,7 @@ pub(crate) use memory::{
     kept, kept_for_good, note, noted,
 };
 pub(crate) use pool::{InPool, put_for};
-pub(crate) use posted::{body, end, read_body, stated_length};
+pub(crate) use posted::{body, end, read_body, refuse_body, stated_length};
 pub(crate) use request::{
     LocationId, client_address, client_ip, host, is_head, is_of_another_page, is_post,
     is_preflight, is_read_only, location, protocol, referrer, satisfy_any,

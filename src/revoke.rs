@@ -10,7 +10,7 @@ use token::{Revocation, Scheme, revocations};
 use crate::Module;
 use crate::gate::{Revocable, Undated};
 use crate::guard::guarded;
-use crate::nginx::{self, Failed, Level};
+use crate::nginx::{self, Failed, Level, PhaseHandler};
 use crate::sharing::{Links, Mark};
 
 /// The most bytes that are taken at once.
@@ -28,7 +28,9 @@ pub(crate) const ADD_MAX_LIFETIME: &str = "add \"secure_token_max_lifetime\" wit
      or revoke a \"key\" instead";
 
 /// NGINX's way into a location that revokes.
-pub(crate) unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
+pub(crate) static HANDLER: PhaseHandler = handler;
+
+unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
     // SAFETY: NGINX calls its handlers with a request, which nobody else uses meanwhile.
     let r = unsafe { Request::from_ngx_http_request(r) };
     match guarded(|| begin(r)) {
@@ -73,7 +75,7 @@ fn begin(r: &mut Request) -> Result<Status, Failed> {
         return Ok(FORBIDDEN.into());
     }
     if nginx::stated_length(r).is_some_and(|length| length > LONGEST as u64) {
-        let discarded = r.discard_request_body();
+        let discarded = nginx::refuse_body(r);
         return if discarded == Status::NGX_OK {
             too_long(r)
         } else {

@@ -111,6 +111,7 @@ silent 'the lowest and the highest status are fine', "location / { $good secure_
 error 'an unknown scheme is refused and the known ones are listed', "location / {\nsecure_token imperva; # here\nsecure_token_secret $secret; }",
     qr/"secure_token": unknown scheme; write one of @{[join ', ', map { "\"$_\"" } 'off', map { $_->{name} } schemes()]}, or define a format of your own with "secure_token_format" above in/;
 error 'a scheme in capitals is unknown', "location / {\nsecure_token Azion; # here\nsecure_token_secret $secret; }", qr/"secure_token": unknown scheme;/;
+error "what a scheme is really called is told: $_->[0]", "location / {\nsecure_token $_->[0]; # here\n}", qr/"secure_token": unknown scheme; write "$_->[1]" in/ for ['AZION', 'azion'], ['cdn77_path', 'cdn77-path'];
 error 'an empty scheme is unknown', "location / {\nsecure_token ''; # here\n}", qr/"secure_token": unknown scheme;/;
 error 'secure_token cannot be switched by a variable', "location / {\nsecure_token \$arg_scheme; # here\nsecure_token_secret $secret; }",
     qr/"secure_token": unknown scheme;/;
@@ -192,6 +193,7 @@ warning_only 'the name of a secret file as the secret is a warning', "location /
     qr/"secure_token_secret": the secret is the name of a file, and whoever guesses that can sign; name the file with "secure_token_secret_file" instead/;
 warning_only 'the secret of the examples is a warning', "location / { secure_token azion;\nsecure_token_secret replace-me-openssl-rand-hex-16; # here\n}",
     qr/"secure_token_secret": the secret is the one of an example, and everybody can sign with it; use one of your own, for example from "openssl rand -hex 16"/;
+warning_only 'and so is one beside nginx.conf', "location / { secure_token azion;\nsecure_token_secret ./good; # here\n}", qr/"secure_token_secret": the secret is the name of a file/;
 silent 'a secret that begins with a slash is fine', "location / { secure_token azion; secure_token_secret /$secret; }";
 error 'a secret file given as two words is refused', "location / { secure_token azion;\nsecure_token_secret_file good bad; # here\n}", qr/"secure_token_secret_file": takes a file and at most "id=name"/;
 warning_only 'a secret file that others can read is a warning', "location / { secure_token azion;\nsecure_token_secret_file world; # here\n}",

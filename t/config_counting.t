@@ -89,11 +89,13 @@ error 'a label in an if block is refused', $zone, "location / { $good if (\$arg_
 error 'metrics without a zone are refused', '', "location / { $good }\nlocation /m {\nsecure_token_metrics; # here\n}", qr/"secure_token_metrics": nothing is counted; add "secure_token_zone tokens:1m" to the http block/;
 error "metrics as $_ are refused", $zone, "location /m {\nsecure_token_metrics '$_'; # here\n}", qr/"secure_token_metrics": must be "prometheus" or "json" in/ for 'xml', 'JSON', '', 'on', '$arg_format', 'openmetrics';
 error 'metrics twice are refused', $zone, "location /m { secure_token_metrics;\nsecure_token_metrics json; # here\n}", qr/"secure_token_metrics": is given twice in this block/;
-my $another = qr/"secure_token_metrics": another directive of location "\/m" answers its requests; write each into a location of its own/;
-error "metrics where something else answers are refused: $_", $zone, "location /m { secure_token_metrics; # here\n$_ }", $another for 'proxy_pass http://127.0.0.1:1;', 'empty_gif;';
-error 'metrics where links are revoked are refused', "$zone secure_token_links links:1m;", "location /m {\nsecure_token_metrics; # here\nsecure_token_revoke; }", $another;
-error 'to revoke where the metrics are is refused', "$zone secure_token_links links:1m;", "location /m {\nsecure_token_revoke; # here\nsecure_token_metrics; }",
-    qr/"secure_token_revoke": another directive of location "\/m" answers its requests/;
+my $another = qr/"secure_token_metrics": another directive of the location answers its requests; write each into a location of its own/;
+error "metrics where something else answers are refused: $_", $zone, "location /m { secure_token_metrics; # here\n$_ }", $another for 'proxy_pass http://127.0.0.1:1;', 'empty_gif;', 'return 204;';
+error "and so they are behind it: $_", $zone, "location /m { $_\nsecure_token_metrics; # here\n}", $another for 'proxy_pass http://127.0.0.1:1;', 'empty_gif;', 'return 204;';
+silent 'metrics where something answers now and then', $zone, 'location /m { secure_token_metrics; if ($arg_x) { return 404; } if ($arg_y) { proxy_pass http://127.0.0.1:1; } }';
+error 'metrics where links are revoked are refused', "$zone secure_token_links links:1m;", "location /m {\nsecure_token_metrics;\nsecure_token_revoke; # here\n}",
+    qr/"secure_token_revoke": another directive of the location answers its requests/;
+error 'to revoke where the metrics are is refused', "$zone secure_token_links links:1m;", "location /m { secure_token_revoke;\nsecure_token_metrics; # here\n}", $another;
 error 'metrics with two formats are refused', $zone, "location /m {\nsecure_token_metrics prometheus json; # here\n}", qr/invalid number of arguments in "secure_token_metrics" directive/;
 error "metrics in $_->[0] are refused", "$zone\n$_->[1]", $_->[2], qr/"secure_token_metrics" directive is not allowed here/
     for ['http', "\nsecure_token_metrics; # here", ''], ['a server', '', "\nsecure_token_metrics; # here"], ['an if block', '', "location / { if (\$arg_x) {\nsecure_token_metrics; # here\n} }"],

@@ -172,6 +172,7 @@ my $long = "# a comment\n" x 87_400;
 my $too_long = send_to('/revoke', $long);
 is $too_long->{status}, 413, 'what is too long is refused';
 is $too_long->{body}, "nothing is revoked; send a megabyte at most, and the rest after it\n", 'and why';
+is send_to('/revoke', '', headers => ['Expect: 100-continue', 'Content-Length: ' . length $long])->{status}, 413, 'also before it is sent, where somebody asks first';
 like $nginx->log, qr/\[error\] [^\n]*secure_token: nothing is revoked, more than a megabyte was sent,? /, 'also in the log';
 my $chunked = sprintf "%x\r\n%s\r\n0\r\n\r\n", length $long, $long;
 is send_to('/revoke', $chunked, headers => ['Transfer-Encoding: chunked'])->{status}, 413, 'and so it is where nobody says how long it is';
@@ -289,6 +290,10 @@ says 'one that allows all before it denies all', "location /revoke { $in allow a
 says 'one that denies some', "location /revoke { $in deny 192.0.2.0/24; }", $open;
 says 'one for some addresses of IPv6', "location /revoke { $in allow ::1; deny all; }";
 says 'one whose server is for some', "allow 127.0.0.1; deny all; location /revoke { $in }";
+says 'one that lets its writers in', "location /revoke { $in deny all; limit_except GET { allow all; } }", $open;
+says 'one that lets all in where one check is enough', "location /revoke { $in satisfy any; allow all; auth_basic x; auth_basic_user_file f; }", $open;
+says 'one that lets all in where a link would be enough', "location /revoke { $in satisfy any; allow all; secure_token azion; }", $open;
+says 'one for some addresses or a password', "location /revoke { $in satisfy any; allow 127.0.0.1; deny all; auth_basic x; auth_basic_user_file f; }";
 says 'one that only its writers are kept from', "location /revoke { $in limit_except GET { deny all; } }";
 says 'one with a link', "location /revoke { $in secure_token azion; }";
 says 'one with a link in a dry run', "location /revoke { $in secure_token azion; secure_token_dry_run on; }", $open;

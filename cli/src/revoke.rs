@@ -128,7 +128,7 @@ impl Args {
                 if word == "key" && is_place(id) {
                     output::warning(&format!(
                         "--key: {id} may be a secret's place, which its replacement has as well; a file takes the line, and \
-                         secure_token_revoke only the id= that a secret was given"
+                         secure_token_revoke does not"
                     ));
                 }
                 lines.push(line);

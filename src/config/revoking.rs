@@ -9,8 +9,10 @@ pub(super) struct Revoking {
     name: BlockName,
     place: Place,
     settings: Option<Settings>,
-    /// Whether clients do not get there, or only by a link.
-    is_closed: bool,
+    /// Whether clients get there only by a link.
+    takes_links: bool,
+    /// Whether clients do not get there.
+    is_internal: bool,
 }
 
 impl Main {
@@ -21,7 +23,8 @@ impl Main {
             name: cf.block_name(),
             place,
             settings: cf.settings(),
-            is_closed: takes_links || cf.is_internal(),
+            takes_links,
+            is_internal: cf.is_internal(),
         });
     }
 
@@ -44,7 +47,8 @@ impl Main {
         }
         let is_open = |location: &&Revoking| {
             let settings = location.settings;
-            !location.is_closed && !settings.is_some_and(|settings| cf.is_guarded(settings))
+            !location.is_internal
+                && !settings.is_some_and(|settings| cf.is_guarded(settings, location.takes_links))
         };
         let open = revoking.iter().filter(is_open).map(|location| Complaint {
             level: Level::Warn,

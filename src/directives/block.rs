@@ -3,8 +3,8 @@
 use ngx::http::HttpModuleMainConf as _;
 
 use crate::Module;
-use crate::config::{Location, Main, Naming, Setting, Written};
-use crate::nginx::{Conf, Failed, Level, Piece, Unsplit, Value, split};
+use crate::config::{ANSWERED, Location, Main, Naming, Setting, Written};
+use crate::nginx::{Conf, Failed, Level, PhaseHandler, Piece, Unsplit, Value, split};
 
 /// A directive in the block where it stands.
 pub(super) struct Block<'a> {
@@ -30,6 +30,15 @@ impl Block<'_> {
         let place = self.cf.place();
         let setting = Setting { value, place };
         once(field(self.location.written_mut()), setting)
+    }
+
+    /// Has a handler answer the requests of the location.
+    pub(super) fn answer_with(&mut self, handler: PhaseHandler) -> Result<(), Wrong> {
+        if self.cf.answer_with(handler) {
+            Ok(())
+        } else {
+            Err(wrong(ANSWERED))
+        }
     }
 
     /// What the whole configuration has in common.

@@ -44,6 +44,5 @@ pub(super) fn metrics(block: &mut Block<'_>) -> Result<(), Wrong> {
     once(&mut block.location.metrics, setting)?;
     let main = Module::main_conf_mut(block.cf.as_ref()).ok_or(Wrong::Said)?;
     main.metrics_place.get_or_insert(place);
-    block.cf.answer_with(metrics::handler)?;
-    Ok(())
+    block.answer_with(metrics::HANDLER)
 }

@@ -36,8 +36,7 @@ pub(super) fn files(block: &mut Block<'_>) -> Result<(), Wrong> {
 pub(super) fn revoke(block: &mut Block<'_>) -> Result<(), Wrong> {
     let place = block.cf.place();
     once(&mut block.location.revokes, place)?;
-    block.cf.answer_with(revoking::handler)?;
-    Ok(())
+    block.answer_with(revoking::HANDLER)
 }
 
 fn read_all(paths: &[PathBuf]) -> Result<Vec<RevokedFile>, String> {

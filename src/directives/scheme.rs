@@ -21,11 +21,7 @@ pub(super) fn choose(block: &mut Block<'_>) -> Result<(), Wrong> {
         words => {
             let main = block.main()?;
             if main.scheme(first(words)).is_none() {
-                return Err(wrong(format!(
-                    "unknown scheme; write one of \"off\", {}, or define a format of your own with \
-                     \"secure_token_format\" above",
-                    quoted(main.scheme_names().into_iter())
-                )));
+                return Err(unknown(first(words), main));
             }
             let (schemes, warnings) = in_order(words, main)?;
             for warning in warnings {
@@ -35,6 +31,24 @@ pub(super) fn choose(block: &mut Block<'_>) -> Result<(), Wrong> {
         }
     };
     block.once(|written| &mut written.schemes, schemes.into())
+}
+
+fn unknown(word: &[u8], main: &Main) -> Wrong {
+    let spelled = |byte: &u8| {
+        if *byte == b'_' {
+            b'-'
+        } else {
+            byte.to_ascii_lowercase()
+        }
+    };
+    let spelled: Vec<u8> = word.iter().map(spelled).collect();
+    if let Some(meant) = main.scheme(&spelled) {
+        return wrong(format!("unknown scheme; write \"{}\"", meant.name()));
+    }
+    wrong(format!(
+        "unknown scheme; write one of \"off\", {}, or define a format of your own with \"secure_token_format\" above",
+        quoted(main.scheme_names().into_iter())
+    ))
 }
 
 /// The schemes, of which the first is known to be one, and what speaks against their extras.

@@ -1,8 +1,5 @@
 //! `secure_token_secret` and `secure_token_secret_file`.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
 use std::rc::Rc;
 
 use super::block::{Block, Wrong, wrong};
@@ -45,7 +42,7 @@ pub(super) fn from_words(block: &mut Block<'_>) -> Result<(), Wrong> {
              that a \"map\" sets",
         );
     }
-    if word.starts_with(b"/") && is_file(word) {
+    if is_file(block, word) {
         block.say(
             Level::Warn,
             "the secret is the name of a file, and whoever guesses that can sign; name the file with \
@@ -79,8 +76,10 @@ pub(super) fn from_file(block: &mut Block<'_>) -> Result<(), Wrong> {
     add(block, Value::Literal(secret.text), &words)
 }
 
-fn is_file(name: &[u8]) -> bool {
-    Path::new(OsStr::from_bytes(name)).is_file()
+/// Whether it is a path, and there is a file. Base64 has slashes, too.
+fn is_file(block: &mut Block<'_>, word: &[u8]) -> bool {
+    let may_be = word.contains(&b'/') && !word.iter().any(|byte| b"+=".contains(byte));
+    may_be && block.cf.full_path(word).is_some_and(|path| path.is_file())
 }
 
 /// Whether a piece of a secret is nothing but what a request says.

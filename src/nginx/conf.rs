@@ -19,7 +19,7 @@ use super::pool::put_with_cleanup;
 use super::{Failed, Level};
 
 /// A function that NGINX calls for a request in some phase.
-type PhaseHandler = unsafe extern "C" fn(*mut ngx_http_request_t) -> ngx_int_t;
+pub(crate) type PhaseHandler = unsafe extern "C" fn(*mut ngx_http_request_t) -> ngx_int_t;
 
 /// The configuration while it is being read.
 #[repr(transparent)]
@@ -161,11 +161,13 @@ impl Conf {
         seconds.try_into().ok()
     }
 
-    /// Has `handler` answer the requests of the location that is being read or merged.
-    pub(crate) fn answer_with(&mut self, handler: PhaseHandler) -> Result<(), Failed> {
-        let location = NgxHttpCoreModule::location_conf_mut(&self.0).ok_or(Failed)?;
-        location.handler = Some(handler);
-        Ok(())
+    /// Has `handler` answer the requests of the location that is being read or merged, where nothing does so yet. Whether it
+    /// does now.
+    pub(crate) fn answer_with(&mut self, handler: PhaseHandler) -> bool {
+        if let Some(location) = NgxHttpCoreModule::location_conf_mut(&self.0) {
+            location.handler.get_or_insert(handler);
+        }
+        self.is_answered_with(handler)
     }
 
     /// Whether it is `handler` that answers the requests of the location that is being merged.

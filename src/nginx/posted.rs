@@ -35,6 +35,12 @@ pub(crate) fn end(r: &mut Request, status: ngx_int_t) {
     unsafe { ngx_http_finalize_request(ptr::from_mut(r).cast(), status) };
 }
 
+/// Has NGINX throw the body away, which a client that asks before is not told to send.
+pub(crate) fn refuse_body(r: &mut Request) -> Status {
+    bits::NGX_HTTP_REQUEST_EXPECT_TESTED.set(r.as_mut(), 1);
+    r.discard_request_body()
+}
+
 /// How long the body is, where the client says so.
 pub(crate) fn stated_length(r: &Request) -> Option<u64> {
     r.as_ref().headers_in.content_length_n.try_into().ok()

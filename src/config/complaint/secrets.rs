@@ -12,7 +12,7 @@ use crate::nginx::{Conf, Level, Value};
 /// Below so many bytes a secret can be found by trying.
 const SHORT: usize = 16;
 /// How the secrets of the documents begin.
-const PLACEHOLDER: &[u8] = b"replace-me";
+const PLACEHOLDERS: [&[u8]; 2] = [b"replace-me", b"replace+me"];
 
 impl Written {
     /// Secrets that can be found by trying, or by reading. `told`: those that have been complained about.
@@ -35,7 +35,7 @@ impl Written {
             let Value::Literal(literal) = &**text else {
                 return None;
             };
-            if literal.starts_with(PLACEHOLDER) {
+            if PLACEHOLDERS.iter().any(|begin| literal.starts_with(begin)) {
                 return told.insert(Rc::as_ptr(text)).then(|| Complaint {
                     level: Level::Warn,
                     place: secret.place,

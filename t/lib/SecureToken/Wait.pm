@@ -36,6 +36,7 @@ sub wait_for {
 # away before it closes its sockets.
 sub wait_for_end {
     my ($pid) = @_;
+    $pid or die "no process\n";
     return wait_for(sub { contents("/proc/$pid/stat") !~ /\) [^ZX] / });
 }
 
