@@ -247,11 +247,6 @@ impl fmt::Display for Objection<'_> {
     }
 }
 
-/// Whether an id is one that secrets have by their place, or looks like one.
-fn is_place(id: &[u8]) -> bool {
-    id.len() <= 2 && id.iter().all(u8::is_ascii_digit)
-}
-
 impl Revocable {
     /// `now` in Unix seconds.
     fn objection(&self, revocation: &Revocation<'_>, now: u64) -> Option<Objection<'_>> {
@@ -261,7 +256,7 @@ impl Revocable {
                 (!is_any(&|scheme| scheme.token_id(text).is_some())).then_some(Objection::Token)
             }
             Revocation::Key(id) if !self.has_key(id) => Some(Objection::Key),
-            Revocation::Key(id) => is_place(id).then_some(Objection::Place),
+            Revocation::Key(_) => revocation.is_of_a_place().then_some(Objection::Place),
             Revocation::Session(_) => {
                 (!is_any(&Scheme::has_sessions)).then_some(Objection::Session)
             }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use explain::TokenFields;
 use explain::text::show;
-use token::revocations;
+use token::{Revocation, revocations};
 
 use crate::clock;
 use crate::conf::{ConfArgs, Guard};
@@ -125,7 +125,7 @@ impl Args {
                 if let Some(why) = objection(line.as_bytes()) {
                     return Err(format!("--{word}: {why}").into());
                 }
-                if word == "key" && is_place(id) {
+                if word == "key" && Revocation::Key(id.as_bytes()).is_of_a_place() {
                     output::warning(&format!(
                         "--key: {id} may be a secret's place, which its replacement has as well; a file takes the line, and \
                          secure_token_revoke does not"
@@ -140,11 +140,6 @@ impl Args {
         }));
         Ok(lines)
     }
-}
-
-/// Whether an id is one that secrets have by their place.
-fn is_place(id: &str) -> bool {
-    id.len() <= 2 && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// What is wrong with a line that would be read otherwise than it is meant.

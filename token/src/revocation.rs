@@ -26,6 +26,14 @@ pub enum Revocation<'a> {
     Before(u64),
 }
 
+impl Revocation<'_> {
+    /// Whether it is the id of a secret that has none but its place among others, which whatever replaces it has as well: one
+    /// or two digits.
+    pub fn is_of_a_place(&self) -> bool {
+        matches!(self, Self::Key(id) if id.len() <= 2 && id.iter().all(u8::is_ascii_digit))
+    }
+}
+
 /// What is wrong with a line, and what to write instead. Says nothing of what stands in it, which may be a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RevocationError {
