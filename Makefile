@@ -184,10 +184,10 @@ test-nginx: deps-test build $(CLI)
 		$(CLOCK) $(if $(WATCH),tools/watched $(abspath $(OUT)/reports)) prove -j $(JOBS) --exec tools/run-test -r $(PROVE_FLAGS) $(TESTS)
 
 # In the smallest Debian, of which nothing stays but its packages in build/debian.
-test-fresh: ## do what the README says in a Debian with nothing in it (SUITE=trixie)
+WHO ?= root user
+test-fresh: ## do what the README says in a Debian with nothing in it (SUITE=trixie, WHO=user)
 test-fresh: deps-debian-root
-	tools/debian-root $(SUITE) tools/fresh root '$(TESTS)'
-	tools/debian-root $(SUITE) tools/fresh user '$(TESTS)'
+	for who in $(WHO); do tools/debian-root $(SUITE) tools/fresh $$who '$(TESTS)' || exit; done
 
 # An NGINX is compiled twice, and the module with it.
 test-config: ## have NGINX's own configure and make build the module, loaded and built in, and run t/ with both
