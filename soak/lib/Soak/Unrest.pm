@@ -102,6 +102,8 @@ sub workers {
 sub start_new_binary {
     my ($self) = @_;
     my $dir = $self->{nginx}->dir;
+    # A reload that was just asked for is to read what was meant for it.
+    wait_for(sub { grep { !$self->{leaving}{$_} } $self->workers($self->master) }) or die "HUP: no new workers\n";
     $self->{generation}++;
     $self->configure;
     $self->signal(USR2 => $self->master);
