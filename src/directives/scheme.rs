@@ -33,6 +33,7 @@ pub(super) fn choose(block: &mut Block<'_>) -> Result<(), Wrong> {
     block.once(|written| &mut written.schemes, schemes.into())
 }
 
+/// A word that names no scheme, unless it is one in capitals or with underscores.
 fn unknown(word: &[u8], main: &Main) -> Wrong {
     let spelled = |byte: &u8| {
         if *byte == b'_' {

@@ -22,8 +22,8 @@ struct Guard {
     checks: fn(*const c_void) -> bool,
 }
 
-// NGINX keeps these structures to itself. What their first fields are, and what a rule is, is the same from 1.22 to 1.31, as
-// far as was looked; nothing behind them is looked at, for how much there is depends on how NGINX was configured.
+// NGINX keeps these structures to itself. What their first fields are is the same from 1.22 to 1.31, and what a rule is from
+// 1.22 to 1.30, as far as was looked; nothing behind them is looked at, for how much there is depends on how NGINX was configured.
 static GUARDS: [Guard; 3] = [
     Guard {
         module: ACCESS,
